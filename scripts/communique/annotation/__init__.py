@@ -1,0 +1,1 @@
+"""The annotation room: what people decided about one article, loaded, saved and derived from."""

@@ -1,0 +1,1 @@
+"""The corpus room: from articles and annotations to checked tables that load, and back into memory."""

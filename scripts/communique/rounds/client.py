@@ -1,0 +1,255 @@
+"""What the rounds ask of a Label Studio server, embedded or remote.
+
+Tasks are known by an id of our own in their data (`article_id`): Label Studio's task ids are given anew
+after deletion and cannot be chosen. Creating is not idempotent on the server, so whatever may have been
+done without an answer is looked up before it is done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from communique.rounds.secret import Secret
+from communique.rounds.transport import LabelStudioError, OldServer, Refused, Transport, WrongAddress
+
+MINIMUM_VERSION = (1, 20)
+PAGE = 500
+
+
+class ProjectAmbiguous(LabelStudioError):
+    """More than one project with work in it has the same title."""
+
+
+@dataclass(frozen=True)
+class User:
+    id: int
+    email: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """`created` tells whether this call made it."""
+
+    id: int
+    title: str
+    created: bool = False
+
+
+def connect(url: str, key: str | Secret, *, timeout: float = 120.0) -> LabelStudio:
+    """A client for the server at `url`, after checking that it is Label Studio, new enough and takes the key.
+
+    Raises WrongAddress, NoServer, OldServer, WrongKey, OutcomeUnknown, ServerFault (all LabelStudioError).
+    """
+    key = Secret(key)
+    transport = Transport(url, key, timeout=timeout)
+    try:
+        version = _version(transport)
+        me = transport.get("/api/current-user/whoami")
+    except BaseException:
+        transport.close()
+        raise
+    return LabelStudio(transport, version, User(int(me["id"]), str(me["email"])))
+
+
+class LabelStudio:
+    """A connected server. Made by `connect`."""
+
+    def __init__(self, transport: Transport, version: str, user: User) -> None:
+        self.transport = transport
+        self.version = version
+        self.user = user
+
+    @property
+    def url(self) -> str:
+        return self.transport.url
+
+    def __repr__(self) -> str:
+        return f"LabelStudio({self.url!r}, version={self.version!r}, user={self.user.email!r})"
+
+    def __enter__(self) -> LabelStudio:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.transport.close()
+
+    def users(self) -> list[User]:
+        """Every account of the organisation."""
+        return [User(int(one["id"]), str(one["email"])) for one in self.transport.get("/api/users")]
+
+    def projects(self) -> list[dict[str, Any]]:
+        """Every project as the server describes it, oldest first."""
+        found: dict[int, dict[str, Any]] = {}
+        page = 1
+        while True:
+            answer = self.transport.get("/api/projects", page=page, page_size=100, include="id,title,task_number")
+            found |= {int(one["id"]): one for one in answer["results"]}
+            if not answer.get("next") or not answer["results"]:
+                return [found[number] for number in sorted(found)]
+            page += 1
+
+    def find_project(self, title: str) -> Project | None:
+        """The project with this title.
+
+        A create that was cut off and repeated can leave an empty namesake, so one with tasks comes first,
+        then the oldest. Raises ProjectAmbiguous if several have tasks.
+        """
+        same = [one for one in self.projects() if one["title"] == title]
+        filled = [one for one in same if one.get("task_number")]
+        if len(filled) > 1:
+            raise ProjectAmbiguous(
+                f"several projects on {self.url} are called {title!r} and have tasks",
+                found=", ".join(f"project {one['id']} ({one['task_number']} tasks)" for one in filled),
+                mend="rename or delete all but the right one in Label Studio",
+            )
+        chosen = (filled or same)[:1]
+        return Project(int(chosen[0]["id"]), title) if chosen else None
+
+    def get_or_create_project(self, title: str, config: str, **settings: Any) -> Project:
+        """The project with this title, made with labeling `config` (XML) and `settings` if there is none.
+
+        An existing project's config is left alone; see `project_config` and `update_config`.
+        Raises Refused for a title outside 3 to 50 characters or a config the server rejects.
+        """
+        if not 3 <= len(title) <= 50:
+            raise Refused(
+                "Label Studio's project titles have 3 to 50 characters", status=400, found=f"{title!r} ({len(title)})"
+            )
+        found = self.find_project(title)
+        if found is not None:
+            return found
+        body = {"title": title, "label_config": config, **settings}
+        made = self.transport.request("POST", "/api/projects", json=body).json()
+        return Project(int(made["id"]), title, created=True)
+
+    def project(self, project_id: int) -> dict[str, Any]:
+        """The project as the server describes it."""
+        answer: dict[str, Any] = self.transport.get(f"/api/projects/{project_id}")
+        return answer
+
+    def project_config(self, project_id: int) -> str:
+        """The labeling config (XML) that is in force now."""
+        return str(self.project(project_id)["label_config"])
+
+    def update_config(self, project_id: int, config: str) -> None:
+        """Replace the labeling config. The server accepts unknown tags and the removal of used labels."""
+        self.transport.request("PATCH", f"/api/projects/{project_id}", json={"label_config": config})
+
+    def delete_project(self, project_id: int) -> None:
+        self.transport.request("DELETE", f"/api/projects/{project_id}")
+
+    def task_count(self, project_id: int) -> int:
+        params = {"project": project_id, "page": 1, "page_size": 1, "include": "id"}
+        answer = self.transport.request("GET", "/api/tasks", params=params, timeout=None)
+        return int(answer.json()["total"])
+
+    def tasks(self, project_id: int) -> list[dict[str, Any]]:
+        """Every task as {"id", "data"}, by ascending id.
+
+        All pages. A page beyond the end is a 404, a page size of -1 means 100, and what is deleted
+        meanwhile shifts the pages, so the result is only taken when it has as many tasks as the server counts.
+        """
+        for _ in range(5):
+            found: dict[int, dict[str, Any]] = {}
+            total, page = 1, 1
+            while (page - 1) * PAGE < total:
+                params = {"project": project_id, "page": page, "page_size": PAGE, "include": "id,data"}
+                try:
+                    answer = self.transport.request("GET", "/api/tasks", params=params).json()
+                except Refused as refused:
+                    if refused.status == 404 and page > 1:
+                        break
+                    raise
+                found |= {int(task["id"]): task for task in answer["tasks"]}
+                total = int(answer["total"])
+                page += 1
+            if len(found) == total or (total == 1 and not found and self.task_count(project_id) == 0):
+                return [found[number] for number in sorted(found)]
+        raise LabelStudioError(
+            f"the tasks of project {project_id} cannot be listed while they keep changing",
+            found=f"{len(found)} of {total}",
+            mend="wait until nobody imports or deletes, then run the same command again",
+        )
+
+    def export_tasks(self, project_id: int, *, predictions: bool = False) -> Iterator[dict[str, Any]]:
+        """Every task with data, annotations (also skipped ones) and drafts, in the server's JSON form.
+
+        predictions: full predictions instead of their ids. Annotations give `completed_by` as
+        {"id", "email", …}. Made by a server-side snapshot, which alone gives full predictions and tasks
+        without annotations in one go; the snapshot is deleted afterwards. One task at a time is held as
+        Python objects.
+        """
+        whole = {"only_id": False}
+        options = {
+            "predictions": {"only_id": not predictions},
+            "drafts": whole,
+            "annotations__completed_by": whole,
+            "interpolate_key_frames": False,
+        }
+        snapshots = f"/api/projects/{project_id}/exports/"
+        body = {"title": "communique", "serialization_options": options}
+        number = int(self.transport.request("POST", snapshots, json=body, timeout=600).json()["id"])
+        try:
+            self._await_snapshot(f"{snapshots}{number}")
+            params = {"exportType": "JSON"}
+            answer = self.transport.request("GET", f"{snapshots}{number}/download", params=params, timeout=600)
+        finally:
+            self.transport.request("DELETE", f"{snapshots}{number}")
+        text = answer.content.decode("utf-8")
+        del answer
+        return _items(text)
+
+    def delete_task(self, task_id: int) -> None:
+        self.transport.request("DELETE", f"/api/tasks/{task_id}/")
+
+    def _await_snapshot(self, path: str, limit: float = 1800.0) -> None:
+        import time
+
+        deadline, pause = time.monotonic() + limit, 0.05
+        while time.monotonic() < deadline:
+            status = self.transport.get(path)["status"]
+            if status == "completed":
+                return
+            if status == "failed":
+                raise LabelStudioError("the server could not make an export", mend="see the server's log")
+            time.sleep(pause)
+            pause = min(pause * 2, 2.0)
+        raise LabelStudioError(f"the server did not finish an export within {limit:.0f} s")
+
+
+def _version(transport: Transport) -> str:
+    answer = transport.request("GET", "/api/version", known=False).json()
+    text = answer.get("release") if isinstance(answer, dict) else None
+    if not isinstance(text, str):
+        raise WrongAddress(
+            f"what answers at {transport.url} is not Label Studio's API",
+            found="/api/version names no release",
+            mend="correct the address",
+        )
+    numbers = []
+    for part in text.split(".")[:2]:
+        digits = "".join(letter for letter in part if letter.isdigit())
+        numbers.append(int(digits) if digits else 0)
+    if tuple(numbers) < MINIMUM_VERSION:
+        raise OldServer(
+            f"the Label Studio at {transport.url} is too old",
+            expected=f"version {'.'.join(map(str, MINIMUM_VERSION))} or later",
+            found=text,
+            mend="upgrade it: pip install -U label-studio",
+        )
+    return text
+
+
+def _items(text: str) -> Iterator[dict[str, Any]]:
+    """The members of a JSON array one by one."""
+    import json
+
+    decode, blank, at = json.JSONDecoder().raw_decode, " \t\r\n,[", 0
+    while True:
+        while at < len(text) and text[at] in blank:
+            at += 1
+        if at >= len(text) or text[at] == "]":
+            return
+        item, at = decode(text, at)
+        yield item

@@ -52,6 +52,16 @@ class Project:
         return self.raw / "sources.jsonl"
 
     @property
+    def facts(self) -> Path:
+        """What the corpus says of itself: name, version, title, licence of the annotations."""
+        return self.corpus / "corpus.json"
+
+    @property
+    def card_text(self) -> Path:
+        """The hand-written part of the dataset card, with places for figures."""
+        return self.corpus / "card.md"
+
+    @property
     def articles(self) -> Path:
         """Canonical articles, `<article_id>.json`."""
         return self.corpus / "articles"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from communique.agreement.coefficient import Coefficient, Floats, Statistic
-from communique.agreement.distances import Distance, Nominal
+from communique.agreement.distances import Distance, Nominal, OneMinus
 from communique.agreement.ratings import Codes, Ratings, pairable_or_reason
 
 NOMINAL = Nominal()
@@ -22,13 +21,13 @@ def krippendorff_alpha(ratings: Ratings, distance: Distance = NOMINAL) -> Coeffi
     labels within units, each weighted by 1/(m_u - 1) for m_u ratings of the unit, and n is the number
     of ratings in units that at least two annotators rated. The measure is named `alpha_<distance>`.
     """
-    measure, formula = f"alpha_{distance.name}", distance.formula
+    measure = f"alpha_{distance.name}"
     paired, reason = pairable_or_reason(ratings)
+    counts: dict[str, Any] = {"formula": distance.formula, **paired.counts()}
     if reason is not None:
-        return Coefficient.undefined(measure, reason, formula=formula, **paired.counts())
+        return Coefficient.undefined(measure, reason, **counts)
     statistic = _statistic(paired, distance, None)
     observed, expected = statistic.evaluate(statistic.rows[0])
-    counts: dict[str, Any] = {"formula": formula, **paired.counts()}
     return Coefficient.of(measure, float(observed), float(expected), "disagreement", **counts)
 
 
@@ -42,61 +41,60 @@ def alpha_statistic(
 def _statistic(
     paired: Ratings, distance: Distance, document_of: Callable[[Any], Hashable] | None
 ) -> Statistic:
-    """Columns: disagreement (per pair of labels where the distance depends on margins), then margins."""
+    """Columns: disagreement (per pair of labels where the distance depends on margins), then margins.
+
+    With more labels than documents (names of actors, sets of them) the documents themselves stand in
+    for the margins: expected disagreement is then a form over how often each document was drawn.
+    """
     document, documents = paired.documents(document_of)
-    labels = len(paired.labels)
     fitted = distance.fit(paired.labels)
-    place, first, second, weight = _disagreements(paired, document)
+    labels, places = len(paired.labels), len(documents)
+    found = paired.disagreements(document)
+    weight = 2 * found.times / (found.ratings - 1)
+    low, high = found.low, found.high
     if distance.by_margins:
-        pair, column = np.unique(first * labels + second, return_inverse=True)
-        first, second = np.divmod(pair, max(labels, 1))
+        pair, column = np.unique(low * labels + high, return_inverse=True)
+        low, high = np.divmod(pair, max(labels, 1))
+        disagreement = _table(found.document, column, weight, places, len(pair))
     else:
-        pair, column = np.zeros(1, dtype=np.int64), np.zeros(len(place), dtype=np.int64)
-        weight = weight * fitted.at(first, second, np.ones(labels))
-    rows = np.concatenate(
-        [
-            _tabulate(place, column, weight, len(documents), len(pair)),
-            _tabulate(document[paired.unit], paired.label, None, len(documents), labels),
-        ],
-        axis=1,
-    )
-    disagreeing = len(pair)
+        apart = weight * fitted.at(low, high, np.ones(labels))
+        disagreement = _table(found.document, np.zeros_like(found.document), apart, places, 1)
+    if isinstance(fitted, OneMinus) and 1 < places < labels:
+        return _over_documents(paired, fitted, document, documents, disagreement)
+    margins = _table(document[paired.unit], paired.label, None, places, labels)
+    pairs = disagreement.shape[1]
 
     def evaluate(sums: Floats) -> tuple[Floats, Floats]:
-        pairs, margins = sums[..., :disagreeing], sums[..., disagreeing:]
+        between, margins = sums[..., :pairs], sums[..., pairs:]
         number = margins.sum(-1)
         if distance.by_margins:
-            pairs = pairs * fitted.at(first, second, margins)
+            between = between * fitted.at(low, high, margins)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return pairs.sum(-1) / number, fitted.total(margins) / (number * (number - 1))
+            return between.sum(-1) / number, fitted.total(margins) / (number * (number - 1))
 
+    return Statistic(np.hstack([disagreement, margins]), documents, evaluate, "disagreement")
+
+
+def _over_documents(
+    paired: Ratings, fitted: OneMinus, document: Codes, documents: tuple[Any, ...], disagreement: Floats
+) -> Statistic:
+    from scipy.sparse import csr_array
+
+    shape = (len(documents), len(paired.labels))
+    ones = np.ones(len(paired.unit))
+    frequencies = csr_array((ones, (document[paired.unit], paired.label)), shape)
+    between = fitted.between(frequencies)
+    ratings = np.asarray(frequencies.sum(axis=1)).reshape(-1, 1)
+
+    def evaluate(sums: Floats) -> tuple[Floats, Floats]:
+        number, drawn = sums[..., 1], sums[..., 2:]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return sums[..., 0] / number, ((drawn @ between) * drawn).sum(-1) / (number * (number - 1))
+
+    rows = np.hstack([disagreement, ratings, np.eye(len(documents))])
     return Statistic(rows, documents, evaluate, "disagreement")
 
 
-def _disagreements(paired: Ratings, document: Codes) -> tuple[Codes, Codes, Codes, Floats]:
-    """Unordered pairs of different labels within units: document, label, higher label, weight.
-
-    Whole numbers are counted before anything is weighted, so that the order of units and annotators
-    cannot change a single bit of the result.
-    """
-    labels, found = len(paired.labels), [np.zeros(0, dtype=np.int64)]
-    per_unit = paired.ratings_per_unit()
-    most = int(per_unit.max(initial=0)) + 1
-    for number in np.unique(per_unit):
-        units = per_unit == number
-        table = paired.label[units[paired.unit]].reshape(-1, number)
-        for left, right in combinations(range(number), 2):
-            low = np.minimum(table[:, left], table[:, right])
-            high = np.maximum(table[:, left], table[:, right])
-            apart = low != high
-            found.append((((document[units] * most + number) * labels + low) * labels + high)[apart])
-    keys, times = np.unique(np.concatenate(found), return_counts=True)
-    keys, high = np.divmod(keys, max(labels, 1))
-    keys, low = np.divmod(keys, max(labels, 1))
-    place, number = np.divmod(keys, most)
-    return place, low, high, 2 * times / (number - 1)
-
-
-def _tabulate(rows: Codes, columns: Codes, weights: Floats | None, height: int, width: int) -> Floats:
+def _table(rows: Codes, columns: Codes, weights: Floats | None, height: int, width: int) -> Floats:
     flat = np.bincount(rows * width + columns, weights, minlength=height * width)
     return flat.astype(float).reshape(height, width)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from communique.agreement.ratings import Codes
+from communique.agreement.coefficient import Floats
 
 Left = TypeVar("Left")
 Right = TypeVar("Right")
@@ -96,7 +96,10 @@ def assign(
 
 
 def overlaps(
-    left: ArrayLike, right: ArrayLike, left_group: ArrayLike | None = None, right_group: ArrayLike | None = None
+    left: ArrayLike,
+    right: ArrayLike,
+    left_group: ArrayLike | None = None,
+    right_group: ArrayLike | None = None,
 ) -> tuple[Integers, Integers, Integers]:
     """Every pair of overlapping spans: positions left, positions right, shared characters.
 
@@ -134,7 +137,7 @@ def _places(ranks: Integers) -> Integers:
 
 
 def _best(
-    row: Integers, column: Integers, whole: NDArray[np.float64], place_left: Codes, place_right: Codes
+    row: Integers, column: Integers, whole: Floats, place_left: Integers, place_right: Integers
 ) -> Integers:
     """Positions of the chosen pairs of one connected block whose pairs stand in reading order."""
     if (row == row[0]).all() or (column == column[0]).all():
@@ -152,7 +155,9 @@ def _best(
     return np.sort(pairs[pairs >= 0])
 
 
-def _first_of_the_best(scores: NDArray[np.float64], line: Integers, post: Integers) -> tuple[Integers, Integers]:
+def _first_of_the_best(
+    scores: NDArray[np.float64], line: Integers, post: Integers
+) -> tuple[Integers, Integers]:
     """The assignment of a square of whole scores that is greatest, then first in reading order."""
     from scipy.optimize import linear_sum_assignment
 

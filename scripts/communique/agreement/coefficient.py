@@ -49,9 +49,7 @@ class Coefficient:
             raise ValueError(f"{self.measure}: {self.value} is not a value; give a reason instead")
 
     @classmethod
-    def of(
-        cls, measure: str, observed: float, expected: float, scale: Scale, **counts: Any
-    ) -> Coefficient:
+    def of(cls, measure: str, observed: float, expected: float, scale: Scale, **counts: Any) -> Coefficient:
         """The chance-corrected value of `observed` and `expected`, undefined where chance leaves no room."""
         room = 1 - expected if scale == "agreement" else expected
         gained = observed - expected if scale == "agreement" else expected - observed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from communique.agreement.ratings import Codes, canonical_key
 from communique.errors import CommuniqueError
+
+UnitLike = tuple[Hashable, int, int, Hashable]
 
 
 class Unit(NamedTuple):
@@ -40,9 +42,7 @@ class Continuum:
     empty: int = 0
 
     @classmethod
-    def of(
-        cls, units: Iterable[tuple[Hashable, int, int, Hashable]], length: int, annotators: Iterable[Hashable]
-    ) -> Continuum:
+    def of(cls, units: Iterable[UnitLike], length: int, annotators: Iterable[Hashable]) -> Continuum:
         """From (annotator, start, end, category) on a continuum of `length` positions.
 
         Raises:
@@ -90,12 +90,18 @@ class Continuum:
             f"{self.categories[self.category[second]]}"
         )
 
-    def why_undefined(self, within_category: bool = False) -> str | None:
-        """Why no unitizing measure can be computed."""
+    def why_empty(self) -> str | None:
+        """Why there is nothing to compare."""
         if len(self.annotators) < 2:
-            return "no annotators" if not self.annotators else "only one annotator"
+            return "only one annotator" if self.annotators else "no annotators"
         if not len(self.start):
             return "no units" + (f" ({self.empty} without length left out)" if self.empty else "")
+        return None
+
+    def why_undefined(self, within_category: bool = False) -> str | None:
+        """Why a measure cannot be computed that needs units of one annotator (and category) disjoint."""
+        if (reason := self.why_empty()) is not None:
+            return reason
         parts = [self.of_category(n) for n in range(len(self.categories))] if within_category else [self]
         clash = next((found for part in parts if (found := part.overlap())), None)
         return None if clash is None else f"units of one annotator overlap: {clash}; see `trimmed`"
@@ -106,7 +112,7 @@ class Continuum:
         return {"units": number, "ratings": number, "annotators": len(self.annotators)}
 
 
-def trimmed(units: Iterable[tuple[Hashable, int, int, Hashable]]) -> tuple[list[Unit], int]:
+def trimmed(units: Iterable[UnitLike]) -> tuple[list[Unit], int]:
     """Units made disjoint for each annotator, and how many were changed or dropped.
 
     Read by start (the longer first where two start together), a unit begins where those before it
@@ -128,7 +134,9 @@ def trimmed(units: Iterable[tuple[Hashable, int, int, Hashable]]) -> tuple[list[
     return kept, changed
 
 
-def joined(continua: Sequence[tuple[Iterable[tuple[Hashable, int, int, Hashable]], int]]) -> tuple[list[Unit], int]:
+def joined(
+    continua: Iterable[tuple[Iterable[UnitLike], int]],
+) -> tuple[list[Unit], int]:
     """Several continua (units, length) laid end to end, and their total length."""
     units: list[Unit] = []
     reached = 0

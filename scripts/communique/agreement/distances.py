@@ -50,12 +50,26 @@ class Distance(ABC):
         return self.fit(labels).at(rows, columns, frequencies).reshape(len(labels), len(labels))
 
 
-class _Nominal(Fitted):
+class OneMinus(Fitted):
+    """One minus a sparse similarity matrix; without one, labels are like nothing but themselves."""
+
+    def __init__(self, similarity: Any = None) -> None:
+        self.similarity = similarity
+
     def at(self, rows: Codes, columns: Codes, margins: Floats) -> Floats:
-        return (rows != columns).astype(float)
+        if self.similarity is None:
+            return (rows != columns).astype(float)
+        return 1 - np.asarray(self.similarity[rows, columns], dtype=float).ravel()
 
     def total(self, margins: Floats) -> Floats:
-        return margins.sum(-1) ** 2 - (margins**2).sum(-1)
+        like = margins if self.similarity is None else margins @ self.similarity
+        return margins.sum(-1) ** 2 - (like * margins).sum(-1)
+
+    def between(self, frequencies: Any) -> Floats:
+        """For a sparse (documents, labels) table: the sum of distances between each two documents."""
+        like = frequencies if self.similarity is None else frequencies @ self.similarity
+        sizes = np.asarray(frequencies.sum(axis=1), dtype=float).ravel()
+        return np.outer(sizes, sizes) - (like @ frequencies.T).toarray()
 
 
 class _Squares(Fitted):
@@ -87,26 +101,13 @@ class _Matrix(Fitted):
         return ((margins @ self.distances) * margins).sum(-1)
 
 
-class _Similarities(Fitted):
-    """One minus a sparse similarity: sets with nothing in common need no entry."""
-
-    def __init__(self, similarities: Any) -> None:
-        self.similarities = similarities
-
-    def at(self, rows: Codes, columns: Codes, margins: Floats) -> Floats:
-        return 1 - np.asarray(self.similarities[rows, columns], dtype=float).ravel()
-
-    def total(self, margins: Floats) -> Floats:
-        return margins.sum(-1) ** 2 - ((margins @ self.similarities) * margins).sum(-1)
-
-
 @dataclass(frozen=True)
 class Nominal(Distance):
     name = "nominal"
     formula = "0 if a = b else 1"
 
     def fit(self, labels: Sequence[Hashable]) -> Fitted:
-        return _Nominal()
+        return OneMinus()
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,9 @@ class Ordinal(Distance):
 
     order: tuple[Hashable, ...] | None = None
     name = "ordinal"
-    formula = "(n_a/2 + n_(a+1) + ... + n_(b-1) + n_b/2)^2 over label frequencies n (Krippendorff 2004, p. 232)"
+    formula = (
+        "(n_a/2 + n_(a+1) + ... + n_(b-1) + n_b/2)^2 over label frequencies n (Krippendorff 2004, p. 232)"
+    )
     by_margins = True
 
     def fit(self, labels: Sequence[Hashable]) -> Fitted:
@@ -162,63 +165,6 @@ class Ordinal(Distance):
             return (np.cumsum(ascending, axis=-1) - ascending / 2)[..., ranks]
 
         return _Squares(mid_ranks)
-
-
-class _Sets(Distance):
-    def fit(self, labels: Sequence[Hashable]) -> Fitted:
-        from scipy.sparse import csr_array
-
-        members, sets, elements = [], [], {}
-        for number, label in enumerate(labels):
-            if not isinstance(label, frozenset):
-                raise CommuniqueError(
-                    f"the {self.name} distance compares sets",
-                    expected="a frozenset of labels (an empty one for none)",
-                    found=repr(label),
-                )
-            sets += [number] * len(label)
-            members += [elements.setdefault(member, len(elements)) for member in label]
-        incidence = csr_array((np.ones(len(sets)), (sets, members)), (len(labels), len(elements)))
-        common = (incidence @ incidence.T).tocoo()
-        rows, columns, shared = common.row, common.col, common.data
-        sizes = np.array([len(label) for label in labels if isinstance(label, frozenset)], dtype=float)
-        similarity = self._similarity(shared, sizes[rows], sizes[columns])
-        empty = np.flatnonzero(sizes == 0)
-        rows, columns = np.concatenate([rows, empty]), np.concatenate([columns, empty])
-        similarity = np.concatenate([similarity, np.ones(len(empty))])
-        return _Similarities(csr_array((similarity, (rows, columns)), (len(labels), len(labels))))
-
-    @staticmethod
-    def _similarity(shared: Floats, left: Floats, right: Floats) -> Floats:
-        raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class Jaccard(_Sets):
-    name = "jaccard"
-    formula = "1 - |A n B| / |A u B|; 0 for two empty sets"
-
-    @staticmethod
-    def _similarity(shared: Floats, left: Floats, right: Floats) -> Floats:
-        return shared / (left + right - shared)
-
-
-@dataclass(frozen=True)
-class Masi(_Sets):
-    """MASI as published and as in nltk; dkpro multiplies Jaccard *distance* by its own weight and gets
-    1/6 for {A}, {A,B} where this gives 2/3. Two empty sets are equal (nltk divides by zero there)."""
-
-    name = "masi"
-    formula = (
-        "1 - |A n B| / |A u B| x M, with M = 1 if A = B, 2/3 if one contains the other, 1/3 if they "
-        "overlap, 0 if disjoint; 0 for two empty sets (Passonneau 2006)"
-    )
-
-    @staticmethod
-    def _similarity(shared: Floats, left: Floats, right: Floats) -> Floats:
-        contained = shared == np.minimum(left, right)
-        monotonicity = np.where((left == right) & contained, 1.0, np.where(contained, 2 / 3, 1 / 3))
-        return shared / (left + right - shared) * monotonicity
 
 
 @dataclass(frozen=True)

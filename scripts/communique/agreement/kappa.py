@@ -1,9 +1,9 @@
 """Chance-corrected agreement by other models of chance than Krippendorff's.
 
-Cohen (1960; weighted 1968), Scott (1955), Fleiss (1971), Bennett, Alpert and Goldstein (1954, S), and
-Gwet's AC1 and AC2 (2008). Every function takes `Ratings` and leaves out units that fewer than two
-annotators rated. A single label in use is undefined in all of them, even where a model of chance
-(S, AC1) would give 1: with nothing to tell apart there is no agreement to measure.
+Cohen (1960; weighted 1968), Scott (1955), Fleiss (1971), and Bennett, Alpert and Goldstein (1954, S).
+Every function takes `Ratings` and leaves out units that fewer than two annotators rated. A single
+label in use is undefined in all of them, even where a model of chance (S) would give 1: with nothing
+to tell apart there is no agreement to measure.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ import numpy as np
 
 from communique.agreement.coefficient import Coefficient, Floats, Scale, Statistic
 from communique.agreement.distances import Distance, Nominal
-from communique.agreement.ratings import Ratings, pairable_or_reason
+from communique.agreement.ratings import Codes, Ratings, pairable_or_reason
 
 NOMINAL = Nominal()
-DocumentOf = Callable[[Any], Hashable]
 
 
 def cohen_kappa(ratings: Ratings, distance: Distance = NOMINAL) -> Coefficient:
@@ -29,31 +28,46 @@ def cohen_kappa(ratings: Ratings, distance: Distance = NOMINAL) -> Coefficient:
     """
     measure = "kappa_cohen" if isinstance(distance, Nominal) else "kappa_cohen_weighted"
     paired, reason = _two(ratings)
-    if reason is not None:
-        return Coefficient.undefined(measure, reason, formula=distance.formula, **paired.counts())
-    table = contingency(paired)
     counts: dict[str, Any] = {"formula": distance.formula, **paired.counts()}
+    if reason is not None:
+        return Coefficient.undefined(measure, reason, **counts)
+    statistic = cohen_statistic(paired, None, distance)
+    observed, expected = statistic.evaluate(statistic.rows[0])
     if isinstance(distance, Nominal):
-        counts["standard_error"] = _cohen_error(table)
-    observed, expected, scale = _cohen(table, distance, paired)
-    return Coefficient.of(measure, float(observed), float(expected), scale, **counts)
+        counts["standard_error"] = _cohen_error(paired, float(observed), float(expected))
+    return Coefficient.of(measure, float(observed), float(expected), statistic.scale, **counts)
 
 
-def cohen_statistic(ratings: Ratings, document_of: DocumentOf, distance: Distance = NOMINAL) -> Statistic:
-    """Cohen's (weighted) kappa of two annotators as a function of sums over documents."""
+def cohen_statistic(
+    ratings: Ratings, document_of: Callable[[Any], Hashable] | None, distance: Distance = NOMINAL
+) -> Statistic:
+    """Cohen's (weighted) kappa of two annotators as a function of sums over documents.
+
+    Columns: agreement (or distance) summed over units, units, and each annotator's label frequencies.
+    An ordinal distance is that of all documents, also when only some are drawn.
+    """
     paired = ratings.pairable()
+    first, second = _pairs(paired)
+    labels, nominal = len(paired.labels), isinstance(distance, Nominal)
+    apart = None if nominal else distance.matrix(paired.labels, paired.frequencies())
+    judged = (first == second).astype(float) if apart is None else apart[first, second]
     document, documents = paired.documents(document_of)
-    labels = len(paired.labels)
-    pairs = _pairs(paired)
-    cells = (document * labels + pairs[:, 0]) * labels + pairs[:, 1]
-    rows = np.bincount(cells, minlength=len(documents) * labels**2).reshape(len(documents), -1)
+    places = len(documents)
+    rows = np.zeros((places, 2 + 2 * labels))
+    rows[:, 0] = np.bincount(document, judged, minlength=places)
+    rows[:, 1] = np.bincount(document, minlength=places)
+    for start, side in ((2, first), (2 + labels, second)):
+        counts = np.bincount(document * labels + side, minlength=places * labels)
+        rows[:, start : start + labels] = counts.reshape(places, labels)
 
     def evaluate(sums: Floats) -> tuple[Floats, Floats]:
-        observed, expected, _ = _cohen(sums.reshape(*sums.shape[:-1], labels, labels), distance, paired)
-        return observed, expected
+        left, right = sums[..., 2 : 2 + labels], sums[..., 2 + labels :]
+        other = right if apart is None else right @ apart
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return sums[..., 0] / sums[..., 1], (left * other).sum(-1) / sums[..., 1] ** 2
 
-    scale: Scale = "agreement" if isinstance(distance, Nominal) else "disagreement"
-    return Statistic(rows.astype(float), documents, evaluate, scale)
+    scale: Scale = "agreement" if nominal else "disagreement"
+    return Statistic(rows, documents, evaluate, scale)
 
 
 def scott_pi(ratings: Ratings) -> Coefficient:
@@ -61,10 +75,10 @@ def scott_pi(ratings: Ratings) -> Coefficient:
     paired, reason = _two(ratings)
     if reason is not None:
         return Coefficient.undefined("pi_scott", reason, **paired.counts())
-    table = contingency(paired)
-    shares = (table.sum(0) + table.sum(1)) / (2 * table.sum())
-    observed = np.trace(table) / table.sum()
-    return Coefficient.of("pi_scott", observed, (shares**2).sum(), "agreement", **paired.counts())
+    first, second = _pairs(paired)
+    shares = paired.frequencies() / len(paired.unit)
+    terms = float((first == second).mean()), float((shares**2).sum())
+    return Coefficient.of("pi_scott", *terms, "agreement", **paired.counts())
 
 
 def bennett_s(ratings: Ratings, categories: Sequence[Hashable] | None = None) -> Coefficient:
@@ -72,10 +86,9 @@ def bennett_s(ratings: Ratings, categories: Sequence[Hashable] | None = None) ->
     paired, reason = _two(ratings)
     if reason is not None:
         return Coefficient.undefined("s_bennett", reason, **paired.counts())
-    table = contingency(paired)
-    chance = 1 / len(_offered(paired, categories))
-    observed = np.trace(table) / table.sum()
-    return Coefficient.of("s_bennett", observed, chance, "agreement", **paired.counts())
+    first, second = _pairs(paired)
+    terms = float((first == second).mean()), 1 / len(offered(paired, categories))
+    return Coefficient.of("s_bennett", *terms, "agreement", **paired.counts())
 
 
 def fleiss_kappa(ratings: Ratings) -> Coefficient:
@@ -86,98 +99,44 @@ def fleiss_kappa(ratings: Ratings) -> Coefficient:
     paired, reason = _equal(ratings)
     if reason is not None:
         return Coefficient.undefined("kappa_fleiss", reason, **paired.counts())
-    table = _distribution(paired)
-    units, raters = len(table), table[0].sum()
-    shares = table.sum(0) / table.sum()
-    observed = ((table**2).sum() - units * raters) / (units * raters * (raters - 1))
+    raters = len(paired.unit) // len(paired.units)
+    shares = paired.frequencies() / len(paired.unit)
+    pairs = len(paired.unit) * (raters - 1)
+    observed = 1 - 2 * paired.disagreements().times.sum() / pairs
     chance = (shares**2).sum()
     spread = chance - (2 * raters - 3) * chance**2 + 2 * (raters - 2) * (shares**3).sum()
-    error = np.sqrt(max(2 * spread / (units * raters * (raters - 1)), 0.0)) / (1 - chance)
-    return Coefficient.of(
-        "kappa_fleiss", observed, chance, "agreement", standard_error=float(error), **paired.counts()
-    )
+    error = float(np.sqrt(max(2 * spread / pairs, 0.0)) / (1 - chance))
+    counts: dict[str, Any] = {"standard_error": error, **paired.counts()}
+    return Coefficient.of("kappa_fleiss", float(observed), float(chance), "agreement", **counts)
 
 
 def fleiss_by_category(ratings: Ratings) -> dict[Hashable, Coefficient]:
-    """Fleiss' kappa of each category against all others (Fleiss 1971, p. 381)."""
+    """Fleiss' kappa of each category against all others (Fleiss 1971, p. 381): how much likelier than
+    any rating the second rating of a unit is the category when the first one is."""
     paired, reason = _equal(ratings)
+    measure, counts = "kappa_fleiss_category", paired.counts()
     if reason is not None:
-        undefined = Coefficient.undefined("kappa_fleiss_category", reason, **paired.counts())
-        return dict.fromkeys(paired.labels, undefined)
-    table = _distribution(paired)
-    units, raters = len(table), table[0].sum()
-    shares = table.sum(0) / table.sum()
-    # of two ratings of a unit, how likely the second is the category when the first is
-    again = ((table**2).sum(0) / (units * raters * shares) - 1) / (raters - 1)
+        return dict.fromkeys(paired.labels, Coefficient.undefined(measure, reason, **counts))
+    raters = len(paired.unit) // len(paired.units)
+    given, found = paired.frequencies(), paired.disagreements()
+    differing = sum(np.bincount(side, found.times, minlength=len(given)) for side in (found.low, found.high))
+    again, shares = 1 - differing / (given * (raters - 1)), given / given.sum()
     return {
-        label: Coefficient.of(
-            "kappa_fleiss_category", again[number], shares[number], "agreement", **paired.counts()
-        )
+        label: Coefficient.of(measure, float(again[number]), float(shares[number]), "agreement", **counts)
         for number, label in enumerate(paired.labels)
     }
 
 
-def gwet_ac1(ratings: Ratings, categories: Sequence[Hashable] | None = None) -> Coefficient:
-    """Gwet's AC1 (2008) of any number of annotators, with missing ratings.
-
-    p_e = sum pi_k (1 - pi_k) / (q - 1), with pi_k the mean share of category k among a unit's ratings.
-    `categories` are all that were on offer (q counts them); those in use where not given.
-    """
-    return _gwet("ac1_gwet", ratings, NOMINAL, categories)
+def offered(ratings: Ratings, categories: Sequence[Hashable] | None) -> tuple[Hashable, ...]:
+    """The labels in use and, after them, the categories that nobody used."""
+    extra = [label for label in categories or () if label not in ratings.labels]
+    return ratings.labels + tuple(dict.fromkeys(extra))
 
 
-def gwet_ac2(
-    ratings: Ratings, distance: Distance, categories: Sequence[Hashable] | None = None
-) -> Coefficient:
-    """Gwet's AC2: AC1 with the weights 1 - d / max d; `Interval()` gives quadratic weights."""
-    return _gwet("ac2_gwet", ratings, distance, categories)
-
-
-def gwet_statistic(
-    ratings: Ratings,
-    document_of: DocumentOf | None = None,
-    distance: Distance = NOMINAL,
-    categories: Sequence[Hashable] | None = None,
-) -> Statistic:
-    """AC1 (AC2 with another distance) as a function of sums over documents.
-
-    Columns: agreement summed over units rated twice, their number, then for each category its shares
-    summed over units. Units rated once count for the shares (as in irrCAC), not for the agreement.
-    """
-    labels = _offered(ratings, categories)
-    weights = 1 - _scaled(distance, labels)
-    place = {label: number for number, label in enumerate(labels)}
-    table = np.zeros((len(ratings.units), len(labels)))
-    column = np.array([place[label] for label in ratings.labels], dtype=np.int64)
-    np.add.at(table, (ratings.unit, column[ratings.label]), 1)
-    raters = table.sum(1)
-    agreeing = (table * (table @ weights - 1)).sum(1) / np.maximum(raters * (raters - 1), 1)
-    columns = np.column_stack([agreeing * (raters > 1), raters > 1, table / raters[:, None]])
-    document, documents = ratings.documents(document_of)
-    rows = np.zeros((len(documents), columns.shape[1]))
-    np.add.at(rows, document, columns)
-    spread = weights.sum() / (len(labels) * max(len(labels) - 1, 1))
-
-    def evaluate(sums: Floats) -> tuple[Floats, Floats]:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = sums[..., 2:] / sums[..., 2:].sum(-1, keepdims=True)
-            return sums[..., 0] / sums[..., 1], spread * (shares * (1 - shares)).sum(-1)
-
-    return Statistic(rows, documents, evaluate, "agreement")
-
-
-def contingency(ratings: Ratings) -> Floats:
-    """(labels, labels): how often the first annotator's label met the second's, over units both rated."""
-    paired, labels = ratings.pairable(), len(ratings.pairable().labels)
-    pairs = _pairs(paired)
-    cells = np.bincount(pairs[:, 0] * labels + pairs[:, 1], minlength=labels**2)
-    return cells.reshape(labels, labels).astype(float)
-
-
-def _pairs(paired: Ratings) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _pairs(paired: Ratings) -> tuple[Codes, Codes]:
     if len(paired.annotators) > 2:
         raise ValueError(f"this measure compares two annotators, not {len(paired.annotators)}")
-    return paired.label.reshape(-1, 2)
+    return paired.label[::2], paired.label[1::2]
 
 
 def _two(ratings: Ratings) -> tuple[Ratings, str | None]:
@@ -194,54 +153,16 @@ def _equal(ratings: Ratings) -> tuple[Ratings, str | None]:
     return paired, reason
 
 
-def _distribution(paired: Ratings) -> Floats:
-    """(units, labels): how many annotators gave the label."""
-    width = len(paired.labels)
-    cells = np.bincount(paired.unit * width + paired.label, minlength=len(paired.units) * width)
-    return cells.reshape(-1, width).astype(float)
-
-
-def _cohen(table: Floats, distance: Distance, paired: Ratings) -> tuple[Floats, Floats, Scale]:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shares = table / table.sum((-2, -1), keepdims=True)
-    first, second = shares.sum(-1), shares.sum(-2)
-    if isinstance(distance, Nominal):
-        return np.trace(shares, axis1=-2, axis2=-1), (first * second).sum(-1), "agreement"
-    apart = distance.matrix(paired.labels, table.sum(-1) + table.sum(-2) if distance.by_margins else None)
-    return (shares * apart).sum((-2, -1)), (first * (second @ apart)).sum(-1), "disagreement"
-
-
-def _cohen_error(table: Floats) -> float | None:
-    shares = table / table.sum()
-    first, second = shares.sum(1), shares.sum(0)
-    observed, chance = np.trace(shares), (first * second).sum()
+def _cohen_error(paired: Ratings, observed: float, chance: float) -> float | None:
     if chance >= 1:
         return None
+    first, second = _pairs(paired)
+    units, labels = len(first), len(paired.labels)
+    left = np.bincount(first, minlength=labels) / units
+    right = np.bincount(second, minlength=labels) / units
     kappa = (observed - chance) / (1 - chance)
-    agreeing = (np.diag(shares) * (1 - (first + second) * (1 - kappa)) ** 2).sum()
-    apart = shares * (second[:, None] + first[None, :]) ** 2
-    differing = (1 - kappa) ** 2 * (apart.sum() - np.trace(apart))
-    variance = (agreeing + differing - (kappa - chance * (1 - kappa)) ** 2) / table.sum()
+    same = first == second
+    agreeing = ((1 - (left[first] + right[first]) * (1 - kappa)) ** 2)[same].sum() / units
+    differing = (1 - kappa) ** 2 * ((right[first] + left[second]) ** 2)[~same].sum() / units
+    variance = (agreeing + differing - (kappa - chance * (1 - kappa)) ** 2) / units
     return float(np.sqrt(max(variance, 0.0)) / (1 - chance))
-
-
-def _gwet(
-    measure: str, ratings: Ratings, distance: Distance, categories: Sequence[Hashable] | None
-) -> Coefficient:
-    paired, reason = pairable_or_reason(ratings)
-    counts: dict[str, Any] = {"formula": distance.formula, **paired.counts()}
-    if reason is not None:
-        return Coefficient.undefined(measure, reason, **counts)
-    statistic = gwet_statistic(ratings, None, distance, categories)
-    observed, expected = statistic.evaluate(statistic.rows[0])
-    return Coefficient.of(measure, float(observed), float(expected), "agreement", **counts)
-
-
-def _offered(ratings: Ratings, categories: Sequence[Hashable] | None) -> tuple[Hashable, ...]:
-    extra = [label for label in categories or () if label not in ratings.labels]
-    return ratings.labels + tuple(dict.fromkeys(extra))
-
-
-def _scaled(distance: Distance, labels: Sequence[Hashable]) -> Floats:
-    apart = distance.matrix(labels)
-    return apart / apart.max() if apart.size and apart.max() > 0 else apart

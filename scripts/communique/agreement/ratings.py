@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import combinations
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +27,17 @@ def canonical_key(label: Any) -> tuple[Any, ...]:
     if isinstance(label, frozenset):
         return (3, tuple(sorted(canonical_key(part) for part in label)))
     return (4, type(label).__qualname__, repr(label))
+
+
+class Disagreements(NamedTuple):
+    """Unordered pairs of different labels within units, counted: `times` units of `document` with
+    `ratings` ratings hold the labels `low` and `high` (low < high)."""
+
+    document: Codes
+    ratings: Codes
+    low: Codes
+    high: Codes
+    times: Codes
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +133,33 @@ class Ratings:
         if document_of is None:
             return np.zeros(len(self.units), dtype=np.int64), (None,)
         return _encode([document_of(unit) for unit in self.units])
+
+    def disagreements(self, document: Codes | None = None) -> Disagreements:
+        """Who differed from whom, by document (codes, one a unit).
+
+        Whole numbers in a fixed order, so that the order of units and annotators cannot change a
+        single bit of what is computed from them.
+        """
+        place = np.zeros(len(self.units), dtype=np.int64) if document is None else document
+        labels, found = max(len(self.labels), 1), [np.zeros(0, dtype=np.int64)]
+        per_unit = self.ratings_per_unit()
+        most = int(per_unit.max(initial=0)) + 1
+        for number in np.unique(per_unit):
+            units = per_unit == number
+            table = self.label[units[self.unit]].reshape(-1, number)
+            for left, right in combinations(range(number), 2):
+                low = np.minimum(table[:, left], table[:, right])
+                high = np.maximum(table[:, left], table[:, right])
+                keys = ((place[units] * most + number) * labels + low) * labels + high
+                found.append(keys[low != high])
+        keys, times = np.unique(np.concatenate(found), return_counts=True)
+        keys, high = np.divmod(keys, labels)
+        keys, low = np.divmod(keys, labels)
+        return Disagreements(*np.divmod(keys, most), low, high, times)
+
+    def frequencies(self) -> NDArray[np.float64]:
+        """(labels,): how often each label was given."""
+        return np.bincount(self.label, minlength=len(self.labels)).astype(float)
 
     def counts(self) -> dict[str, int]:
         """For the result: units, ratings and annotators."""

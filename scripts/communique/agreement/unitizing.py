@@ -77,11 +77,12 @@ def u_alpha_family(continuum: Continuum) -> UAlphaFamily:
     reason = continuum.why_undefined()
     if reason is not None:
         empty = [Coefficient.undefined(name, reason, **counts) for name in names]
-        return UAlphaFamily(*empty[:3], k_u_alpha=dict.fromkeys(continuum.categories, empty[3]))
+        return UAlphaFamily(empty[0], empty[1], empty[2], dict.fromkeys(continuum.categories, empty[3]))
     segments, lengths = _segments(continuum)
     kinds = len(continuum.categories) + 1
     observed = _coincidences(segments, lengths, kinds)
-    own = np.bincount(continuum.category + 1, (continuum.end - continuum.start) ** 2.0, minlength=kinds)
+    squares = (continuum.end - continuum.start).astype(float) ** 2
+    own = np.bincount(continuum.category + 1, squares, minlength=kinds).astype(float)
     own[0] = (lengths * (segments == 0)).sum()
     expected = _by_chance(observed, own)
     overall = Coefficient.of("u_alpha", *_apart(observed, expected), "disagreement", **counts)

@@ -65,9 +65,11 @@ def _matches(pattern: str) -> Iterator[Found]:
         )
     for name in names:
         path = Path(name)
-        if path.is_dir() and not path.is_symlink():
-            continue  # a pattern such as ** names the folders on the way, too
-        yield _inside(path, base)
+        item = _inside(path, base)
+        if path.is_dir() and not item.error:
+            yield from _walk(path, base)
+        else:
+            yield item
 
 
 def _walk(folder: Path, base: Path) -> Iterator[Found]:

@@ -185,7 +185,7 @@ def raw_name(project: Project, name: str, data: bytes) -> tuple[str, bool]:
     stem, suffix = os.path.splitext(name)
     for candidate in (name, f"{stem}-{digest[:8]}{suffix}", f"{stem}-{digest}{suffix}"):
         path = project.raw / candidate
-        if path == project.sources:
+        if candidate.lower() == project.sources.name:
             continue
         if not path.exists():
             return candidate, False

@@ -83,7 +83,9 @@ class LabelStudio:
         found: dict[int, dict[str, Any]] = {}
         page = 1
         while True:
-            answer = self.transport.get("/api/projects", page=page, page_size=100, include="id,title,task_number")
+            answer = self.transport.get(
+                "/api/projects", page=page, page_size=100, include="id,title,task_number"
+            )
             found |= {int(one["id"]): one for one in answer["results"]}
             if not answer.get("next") or not answer["results"]:
                 return [found[number] for number in sorted(found)]
@@ -114,7 +116,9 @@ class LabelStudio:
         """
         if not 3 <= len(title) <= 50:
             raise Refused(
-                "Label Studio's project titles have 3 to 50 characters", status=400, found=f"{title!r} ({len(title)})"
+                "Label Studio's project titles have 3 to 50 characters",
+                status=400,
+                found=f"{title!r} ({len(title)})",
             )
         found = self.find_project(title)
         if found is not None:
@@ -141,14 +145,13 @@ class LabelStudio:
 
     def task_count(self, project_id: int) -> int:
         params = {"project": project_id, "page": 1, "page_size": 1, "include": "id"}
-        answer = self.transport.request("GET", "/api/tasks", params=params, timeout=None)
-        return int(answer.json()["total"])
+        return int(self.transport.request("GET", "/api/tasks", params=params).json()["total"])
 
     def tasks(self, project_id: int) -> list[dict[str, Any]]:
         """Every task as {"id", "data"}, by ascending id.
 
         All pages. A page beyond the end is a 404, a page size of -1 means 100, and what is deleted
-        meanwhile shifts the pages, so the result is only taken when it has as many tasks as the server counts.
+        meanwhile shifts the pages, so a list is only taken when it has as many tasks as the server counts.
         """
         for _ in range(5):
             found: dict[int, dict[str, Any]] = {}
@@ -164,7 +167,7 @@ class LabelStudio:
                 found |= {int(task["id"]): task for task in answer["tasks"]}
                 total = int(answer["total"])
                 page += 1
-            if len(found) == total or (total == 1 and not found and self.task_count(project_id) == 0):
+            if len(found) == total:
                 return [found[number] for number in sorted(found)]
         raise LabelStudioError(
             f"the tasks of project {project_id} cannot be listed while they keep changing",
@@ -193,7 +196,9 @@ class LabelStudio:
         try:
             self._await_snapshot(f"{snapshots}{number}")
             params = {"exportType": "JSON"}
-            answer = self.transport.request("GET", f"{snapshots}{number}/download", params=params, timeout=600)
+            answer = self.transport.request(
+                "GET", f"{snapshots}{number}/download", params=params, timeout=600
+            )
         finally:
             self.transport.request("DELETE", f"{snapshots}{number}")
         text = answer.content.decode("utf-8")

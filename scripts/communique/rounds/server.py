@@ -243,7 +243,10 @@ def _spawn(folder: Path, host: str, port: int, password: Secret | None, lock: in
 def _await(
     folder: Path, process: subprocess.Popen[bytes], url: str, timeout: float, progress: Progress
 ) -> None:
-    """Until the server answers as ours, that is, knows our administrator's token."""
+    """Until the server answers as ours, that is, knows our administrator's token.
+
+    `/health` alone would also be answered by a stranger on the port, with Label Studio silently moved on.
+    """
     import httpx
 
     began, said = time.monotonic(), 0
@@ -254,18 +257,20 @@ def _await(
         if waited > timeout:
             raise died(folder, f"Label Studio did not answer within {timeout:.0f} s")
         with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(f"{url}/health", timeout=5, trust_env=False).status_code == 200:
+            healthy = httpx.get(f"{url}/health", timeout=5, trust_env=False).status_code == 200
+            if healthy and has_admin(folder):
+                headers = {"Authorization": f"Token {admin_token(folder).reveal()}"}
+                whoami = f"{url}/api/current-user/whoami"
+                answer = httpx.get(whoami, headers=headers, timeout=30, trust_env=False)
                 break
         if int(waited) > said:
             said = int(waited)
             progress(f"Label Studio is starting ({said} s)")
         time.sleep(0.1)
-    headers = {"Authorization": f"Token {admin_token(folder).reveal()}"}
-    answer = httpx.get(f"{url}/api/current-user/whoami", headers=headers, timeout=30, trust_env=False)
-    # Switched off by somebody in the settings: still ours, and the client says how to mend it.
+    # Legacy tokens switched off by somebody in the settings: still ours, and the client says how to mend it.
     if answer.status_code != 200 and "legacy token" not in answer.text:
         raise PortBusy(
-            f"another Label Studio answers at {url}",
+            f"another program answers at {url}",
             found=f"it does not know this folder's administrator (status {answer.status_code})",
             mend="start again, with another --port if need be",
         )

@@ -104,7 +104,7 @@ def new_password() -> Secret:
 
 
 def _query(folder: Path, sql: str, *values: str) -> tuple[object, ...] | None:
-    """First row, or None if there is no row, no table or no database."""
+    """First row, or None if there is no row, no table or no readable database."""
     path = folder / DATABASE
     if not path.exists():
         return None
@@ -112,7 +112,7 @@ def _query(folder: Path, sql: str, *values: str) -> tuple[object, ...] | None:
     try:
         row: tuple[object, ...] | None = connection.execute(sql, values).fetchone()
         return row
-    except sqlite3.OperationalError:
+    except sqlite3.DatabaseError:
         return None
     finally:
         connection.close()

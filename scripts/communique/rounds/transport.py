@@ -16,6 +16,7 @@ from communique.rounds.secret import Secret
 if TYPE_CHECKING:
     import httpx
 
+_AGAIN = "then run the same command again: what arrived is not sent twice"
 _ACCESS_SECONDS = 240  # Label Studio's access tokens live 300 s
 
 
@@ -43,6 +44,10 @@ class OutcomeUnknown(LabelStudioError):
     """No answer came; the server may or may not have done, or still be doing, what was asked."""
 
 
+class ConnectionLost(OutcomeUnknown):
+    """The connection ended in the middle, as when the server is killed."""
+
+
 class ServerFault(LabelStudioError):
     """The server answered with an error of its own (5xx)."""
 
@@ -59,6 +64,13 @@ class Refused(LabelStudioError):
         super().__init__(message, **parts)
 
 
+class _Unseen(dict[str, str]):
+    """A request body that a traceback with local variables does not show."""
+
+    def __repr__(self) -> str:
+        return "***"
+
+
 class Transport:
     """A connection to `url` with one key. `request` raises only LabelStudioError, never with the key in it.
 
@@ -67,8 +79,12 @@ class Transport:
     """
 
     def __init__(self, url: str, key: str | Secret, *, timeout: float = 120.0) -> None:
-        import httpx
-
+        try:
+            import httpx
+        except ModuleNotFoundError:
+            raise LabelStudioError(
+                "talking to Label Studio needs httpx", mend='pip install "communique[label-studio]"'
+            ) from None
         self._key = key = Secret(key)
         self.url = _checked_address(url)
         if not key or not all("!" <= letter <= "~" for letter in key.reveal()):
@@ -116,7 +132,7 @@ class Transport:
         if self._key.reveal().count(".") != 2:
             return Secret(f"Token {self._key.reveal()}")
         if self._access is None or time.monotonic() - self._access[1] > _ACCESS_SECONDS:
-            body = {"json": {"refresh": self._key.reveal()}}
+            body = {"json": _Unseen(refresh=self._key.reveal())}
             answer = self._judge("POST", "/api/token/refresh", self._send("POST", "/api/token/refresh", body))
             self._access = (Secret(f"Bearer {answer.json()['access']}"), time.monotonic())
         return self._access[0]
@@ -148,19 +164,19 @@ class Transport:
             )
         except httpx.TimeoutException:
             failed = OutcomeUnknown(
-                f"no answer to {method} {path} within {timeout or self._timeout:.0f} s",
+                f"no answer to {method} {path} within {timeout or self._timeout:g} s",
                 found="the server may still be working on it",
-                mend="wait until it is less busy, then run the same command again: what arrived is not sent twice",
+                mend=f"wait until it is less busy, {_AGAIN}",
             )
         except (httpx.UnsupportedProtocol, httpx.InvalidURL):
             failed = _no_address(self.url)
         except httpx.TransportError as error:
-            failed = OutcomeUnknown(
+            failed = ConnectionLost(
                 f"the connection broke off during {method} {path}",
                 found=self._key.hide(str(error)) or type(error).__name__,
-                mend="see that the server runs, then run the same command again: what arrived is not sent twice",
+                mend=f"see that the server runs, {_AGAIN}",
             )
-        # Outside the handler, so that no httpx exception, which holds the request and its headers, is chained.
+        # Outside the handler: a chained httpx exception would hold the request and its headers.
         raise failed
 
     def _judge(self, method: str, path: str, answer: httpx.Response) -> httpx.Response:
@@ -170,17 +186,19 @@ class Transport:
         if 200 <= status < 300:
             if status == 204 or is_json:
                 return answer
-            raise self._not_label_studio(f"{asked} is answered with {answer.headers.get('content-type', 'no type')}")
+            raise self._not_label_studio(
+                f"{asked} is answered with {answer.headers.get('content-type', 'no type')}"
+            )
         if 300 <= status < 400:
             raise self._not_label_studio(f"it sends on to {answer.headers.get('location', 'nowhere')}")
         if status == 401:
-            switched_off = "legacy token" in detail
+            mend = "take the key from Account & Settings of the same server; set LABEL_STUDIO_API_KEY to it"
+            if "legacy token" in detail:
+                mend = (
+                    "allow legacy tokens in the organisation's API settings, or use a personal access token"
+                )
             raise WrongKey(
-                f"the server at {self.url} does not accept the API key",
-                found=detail or None,
-                mend="allow legacy tokens under Organization, API Tokens Settings, or use a personal access token"
-                if switched_off
-                else "take the key from Account & Settings of the same server; set LABEL_STUDIO_API_KEY to it",
+                f"the server at {self.url} does not accept the API key", found=detail or None, mend=mend
             )
         if status == 404 and not is_json:
             raise self._not_label_studio(f"there is no {path} (404)")
@@ -194,9 +212,11 @@ class Transport:
             if status in (502, 503, 504):
                 raise OutcomeUnknown(
                     f"a proxy before {self.url} got no answer to {asked} ({status})",
-                    mend="wait, then run the same command again: what arrived is not sent twice",
+                    mend=f"wait, {_AGAIN}",
                 )
-            raise ServerFault(f"the server failed on {asked} ({status})", found=detail or "an error page without reason")
+            raise ServerFault(
+                f"the server failed on {asked} ({status})", found=detail or "an error page without reason"
+            )
         raise Refused(f"the server refused {asked} ({status})", status=status, found=detail or None)
 
     def _not_label_studio(self, found: str) -> WrongAddress:
@@ -218,7 +238,9 @@ def _checked_address(url: str) -> str:
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise _no_address(url)
     if parsed.userinfo:
-        raise WrongAddress("the address holds a user name or password", mend="leave it out and give the API key")
+        raise WrongAddress(
+            "the address holds a user name or password", mend="leave it out and give the API key"
+        )
     return f"{parsed.scheme}://{parsed.netloc.decode()}{parsed.path.rstrip('/')}"
 
 

@@ -1,0 +1,1 @@
+"""Canonical text, spans, offsets and re-anchoring. Knows nothing of annotation."""

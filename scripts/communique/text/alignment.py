@@ -3,16 +3,21 @@
 Paragraphs are matched whole, by digest. Tokens are matched in runs: a seed is SEED tokens in a row that
 occur once in either text, and is extended on both sides as far as the tokens are equal (maximal unique
 matches, Delcher et al. 1999; the unique anchors of patience diff). Order plays no part, so moved
-paragraphs cost nothing. A run counts when it is ANCHORED tokens long or continues such a run after a gap
-of at most NEAR tokens in both texts. A token that two runs claim for different places belongs to neither.
+paragraphs cost nothing. Runs stay inside one old paragraph: of a paragraph that is printed twice, the one
+that happens to follow the right neighbour need not be the right one. What lies beyond the outermost seeds
+of a run is not claimed, for there its words are repeated elsewhere and nothing bounds them. A run counts
+when its seeds span ANCHORED tokens or when it continues such a run after a gap of at most NEAR tokens in
+both texts. A token that two runs claim for different places belongs to neither.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from communique.text.keys import Keyed
 
 SEED = 5
 ANCHORED = 10
@@ -22,28 +27,68 @@ NEAR = 20
 def match_paragraphs(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
     """Indices of old paragraphs to indices of new ones, one to one, by equal digests.
 
-    A digest that occurs once on both sides matches. One that occurs more often matches only where all
-    paragraphs between two matches (or the ends of the texts) correspond one to one in order.
+    A digest that occurs once on both sides matches. One that occurs more often matches only if it is as
+    frequent in both texts, and where the paragraphs between two matches (or the ends of the texts) are as
+    many in both.
     """
     old_counts, new_counts = Counter(old), Counter(new)
     where = {digest: at for at, digest in enumerate(new) if new_counts[digest] == 1}
-    found = {at: where[digest] for at, digest in enumerate(old) if old_counts[digest] == 1 and digest in where}
+    found = {
+        at: where[digest] for at, digest in enumerate(old) if old_counts[digest] == 1 and digest in where
+    }
     fixed = [(-1, -1), *sorted(found.items()), (len(old), len(new))]
     for (old_low, new_low), (old_high, new_high) in pairwise(fixed):
         if old_high - old_low == new_high - new_low:
             for step in range(1, old_high - old_low):
-                if old[old_low + step] == new[new_low + step]:
+                same = old[old_low + step]
+                if same == new[new_low + step] and old_counts[same] == new_counts[same]:
                     found[old_low + step] = new_low + step
     return found
 
 
+def find_blocks(
+    new: Keyed,
+    lengths: set[int],
+    digest_of: Callable[[str], str],
+    wanted: Container[str],
+    taken: Container[int],
+) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Digests of old blocks with their token ranges in a text whose lines are broken elsewhere.
+
+    A block may start where any sentence starts and has one of `lengths` tokens; tokens in `taken` belong to
+    other blocks. Blocks that are found twice, or that overlap one another, are left out.
+    """
+    places: dict[str, list[tuple[int, int]]] = {}
+    for first, _ in new.sentences:
+        if first in taken:
+            continue
+        for length in lengths:
+            last = first + length
+            if last > len(new.keys) or last - 1 in taken:
+                continue
+            found = digest_of(new.key(first, last))
+            if found in wanted:
+                places.setdefault(found, []).append((first, last))
+    once = sorted((where[0], found) for found, where in places.items() if len(where) == 1)
+    reach = 0
+    for (first, last), found in once:
+        if first >= reach:
+            yield found, (first, last)
+            reach = last
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`length` tokens from `old` in the old text equal those from `new` in the new text."""
+    """`length` tokens from `old` in the old text equal those from `new` in the new text.
+
+    `low`, `high`: first old token of the first seed, and the one after the last seed.
+    """
 
     old: int
     new: int
     length: int
+    low: int
+    high: int
 
     def follows(self, before: Run) -> bool:
         """Whether this run continues another one after a small gap in both texts."""
@@ -52,28 +97,40 @@ class Run:
         return -SEED < old_gap <= NEAR and -SEED < new_gap <= NEAR
 
 
-def find_runs(old: bytes, new: bytes) -> list[Run]:
-    """All runs, each with at least one seed, in order of the old text. One byte a token."""
-    old_seeds, new_seeds = unique_seeds(old), unique_seeds(new)
+def find_runs(old: bytes, new: bytes, paragraphs: Sequence[int]) -> list[Run]:
+    """All runs, each with at least one seed, in order of the old text. One byte a token.
+
+    `paragraphs`: old token where each paragraph starts, with the number of tokens at the end.
+    """
+    new_seeds = unique_seeds(new)
     found: list[Run] = []
-    reach: dict[int, int] = {}
-    for seed, at in old_seeds.items():
+    latest: dict[int, int] = {}
+    floor = ceiling = 0
+    edges = iter(paragraphs)
+    for seed, at in unique_seeds(old).items():
+        while at >= ceiling:
+            floor, ceiling = ceiling, next(edges)
         there = new_seeds.get(seed)
-        if there is None or reach.get(there - at, -1) > at:
+        if there is None or at + SEED > ceiling:
             continue
-        low, high = 0, SEED
-        while low < at and low < there and old[at - low - 1] == new[there - low - 1]:
-            low += 1
-        limit = min(len(old) - at, len(new) - there)
-        while high < limit and old[at + high] == new[there + high]:
-            high += 1
-        found.append(Run(at - low, there - low, low + high))
-        reach[there - at] = at + high
+        known = latest.get(there - at)
+        if known is not None and found[known].old + found[known].length > at:
+            found[known] = replace(found[known], high=at + SEED)
+            continue
+        before, after = 0, SEED
+        most = min(at - floor, there)
+        while before < most and old[at - before - 1] == new[there - before - 1]:
+            before += 1
+        most = min(ceiling - at, len(new) - there)
+        while after < most and old[at + after] == new[there + after]:
+            after += 1
+        latest[there - at] = len(found)
+        found.append(Run(at - before, there - before, before + after, at, at + SEED))
     return sorted(found, key=lambda run: (run.old, run.new))
 
 
 def unique_seeds(tokens: bytes) -> dict[bytes, int]:
-    """Position of each SEED tokens in a row that occur once, in order."""
+    """Position of each SEED tokens in a row that occur once, in order of the text."""
     seen: dict[bytes, int] = {}
     for at in range(len(tokens) - SEED + 1):
         seed = tokens[at : at + SEED]
@@ -83,7 +140,7 @@ def unique_seeds(tokens: bytes) -> dict[bytes, int]:
 
 def anchored(runs: Sequence[Run]) -> list[Run]:
     """The runs that count, in order of the old text."""
-    counts = [run.length >= ANCHORED for run in runs]
+    counts = [run.high - run.low >= ANCHORED for run in runs]
     for at in range(1, len(runs)):
         counts[at] = counts[at] or (counts[at - 1] and runs[at].follows(runs[at - 1]))
     for at in range(len(runs) - 2, -1, -1):
@@ -99,21 +156,26 @@ class Claims:
     """
 
     def __init__(self, size: int, runs: Sequence[Run], taken: Mapping[int, int | None]) -> None:
-        """`taken`: new tokens that are settled already, each with its shift, or None if it has none."""
-        shifts: dict[int, set[int | None]] = {}
+        """`taken`: new tokens that are settled already, each with its shift, or None if it has none.
+
+        Runs that don't count contest, but claim nothing.
+        """
+        shifts: dict[int, set[int]] = {}
         claimants: dict[int, set[int | None]] = {place: {shift} for place, shift in taken.items()}
         for run in runs:
             shift = run.new - run.old
             for step in range(run.length):
                 shifts.setdefault(run.old + step, set()).add(shift)
                 claimants.setdefault(run.new + step, set()).add(shift)
+        self.counted = anchored(runs)
+        counted = {token for run in self.counted for token in range(run.low, run.high)}
         self.shift: list[int | None] = [None] * size
         self.contested: set[int] = set()
         for token, wanted in shifts.items():
             (shift, *others) = wanted
-            if others or shift is None or len(claimants[token + shift]) > 1:
+            if others or len(claimants[token + shift]) > 1:
                 self.contested.add(token)
-            else:
+            elif token in counted:
                 self.shift[token] = shift
 
     def common_shift(self, first: int, last: int) -> int | None:

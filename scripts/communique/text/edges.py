@@ -61,13 +61,16 @@ def _taken(gap: str, edge: str) -> int:
     """How many characters of `gap`, read away from the key, belong to an edge.
 
     Quotation marks and invisible characters that the edge hasn't got are passed over but not taken unless
-    more of the edge follows; white space is passed only when the edge has some.
+    more of the edge follows; white space only where the edge has some, but then any amount of it.
     """
     taken = wanted = 0
     for at, character in enumerate(gap):
-        if wanted == len(edge) or character == "\n":
-            break
         folded = _fold(character)
+        if folded == " " and edge[wanted - 1 : wanted] == " ":
+            taken = at + 1
+            continue
+        if wanted == len(edge):
+            break
         found = edge.find(folded, wanted)
         if found >= 0:
             taken, wanted = at + 1, found + 1

@@ -119,7 +119,7 @@ def fingerprint_of(source: Keyed, level: Level) -> Fingerprint:
         "keys": KEYS,
         "level": level,
         "digest": digest(source.text),
-        "key_digest": key_digest(source.key(0, len(source.keys))),
+        "key_digest": key_digest(source.whole),
     }
     if level == "none":
         return made
@@ -190,7 +190,7 @@ def _check(source: Keyed, start: int, end: int, level: Level, own: bytes | None)
     first, last = source.token_at(first_key), source.token_at(last_key)
     made["tokens"] = [first, last]
     made["chars"] = [low - source.bounds[first], high - source.bounds[last]]
-    made["check"] = span_digest(source.key_range(low, high), own)
+    made["check"] = span_digest(source.whole[low:high], own)
     return made
 
 
@@ -218,7 +218,12 @@ def paragraph_digest(source: Keyed, index: int) -> str:
     """64-bit digest of a paragraph's key; of a short one together with the paragraph before it."""
     first, last = source.paragraphs[index]
     before = source.paragraphs[index - 1][0] if index and last - first < SHORT else first
-    return _hex(f"{source.key(before, first)}\n{source.key(first, last)}", b"communique-para", 8)
+    return block_digest(source.key(first, last), source.key(before, first))
+
+
+def block_digest(key: str, before: str = "") -> str:
+    """64-bit digest of the key of a paragraph, wherever it stands; `before` for short paragraphs only."""
+    return _hex(f"{before}\n{key}", b"communique-para", 8)
 
 
 def sentence_tag(key: str) -> str:

@@ -75,16 +75,17 @@ def key_sources(token: str) -> tuple[str, tuple[int, ...]]:
 class Keyed:
     """A text's tokens and key offsets. Token ranges are half-open and 0-based.
 
-    `starts`, `ends`: code point offsets of each token. `bounds[t]`: key offset where token t starts, with
-    the total at the end. `paragraphs`: token ranges of the lines that hold tokens. `sentences`: token
-    ranges, cut after sentence-final punctuation and at line ends; every paragraph is a whole number of
-    them.
+    `starts`, `ends`: code point offsets of each token. `whole`: all keys joined. `bounds[t]`: key offset
+    where token t starts, with the total at the end. `paragraphs`: token ranges of the lines that hold
+    tokens. `sentences`: token ranges, cut after sentence-final punctuation and at line ends; every
+    paragraph is a whole number of them.
     """
 
     text: str
     starts: list[int]
     ends: list[int]
     keys: list[str]
+    whole: str
     bounds: list[int]
     paragraphs: list[tuple[int, int]]
     sentences: list[tuple[int, int]]
@@ -96,14 +97,7 @@ class Keyed:
 
     def key(self, first: int, last: int) -> str:
         """The key of the tokens first..last-1, without boundaries."""
-        return "".join(self.keys[first:last])
-
-    def key_range(self, low: int, high: int) -> str:
-        """The key characters low..high-1."""
-        if low >= high:
-            return ""
-        first, last = self.token_at(low), self.token_at(high - 1) + 1
-        return self.key(first, last)[low - self.bounds[first] : high - self.bounds[first]]
+        return self.whole[self.bounds[first] : self.bounds[last]]
 
     def token_at(self, key: int) -> int:
         """The token that holds the key character at offset `key`."""
@@ -153,7 +147,8 @@ def keyed(text: str) -> Keyed:
             bounds.append(total)
         if not token[-1].isalnum() and sentence_starts[-1] != len(keys) and _SENTENCE_END.search(token):
             sentence_starts.append(len(keys))
-    return Keyed(text, starts, ends, keys, bounds, _ranges(line_starts, keys), _ranges(sentence_starts, keys))
+    paragraphs, sentences = _ranges(line_starts, keys), _ranges(sentence_starts, keys)
+    return Keyed(text, starts, ends, keys, "".join(keys), bounds, paragraphs, sentences)
 
 
 def _ranges(starts: list[int], keys: list[str]) -> list[tuple[int, int]]:

@@ -1,0 +1,213 @@
+"""The search for one old text, known by its fingerprint, in one new text (see communique.text.reanchor)."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+
+from communique.text import fingerprint as fp
+from communique.text import sharing
+from communique.text.alignment import SEED, Claims, find_blocks, find_runs, match_paragraphs, unique_seeds
+from communique.text.anchors import Anchored, SpanStatus
+from communique.text.edges import place, place_between
+from communique.text.keys import Keyed
+
+CONTEXT = 5
+_HINT = 40
+
+
+def by_key(new: Keyed, span: fp.SpanCheck, shift: int, clip: tuple[int, int]) -> Anchored:
+    """Place a span whose surroundings are known to have an equal key. `shift`: new minus old key offset."""
+    low, high = span["key"][0] + shift, span["key"][1] + shift
+    if low < high:
+        placed = place(new, low, high, span["lead"], span["trail"])
+    else:
+        placed = place_between(new, low, span["lead"], clip)
+    if placed is None:
+        near = (new.source_at(low), new.source_at(high - 1) + 1) if low < high else None
+        return Anchored("changed", reason="its punctuation or its edge is not the same", near=near)
+    start, end = placed
+    status: SpanStatus = "exact" if placed == (span["start"], span["end"]) else "moved"
+    return Anchored(status, start, end, new.text[start:end])
+
+
+class Search:
+    """Paragraphs and runs of one old text found in one new text.
+
+    `blocks`: old paragraph to (key offset in the new text, first and last code point of its place).
+    `tokens`: claims on the old tokens, or None when the token digests aren't there or can't be opened.
+    """
+
+    def __init__(self, source: fp.Fingerprint, new: Keyed, secret: bytes | None) -> None:
+        self.new = new
+        self.paragraphs = source["paragraphs"] if source["level"] != "none" else []
+        self.key_starts = [0]
+        self.token_starts = [0]
+        for paragraph in self.paragraphs:
+            self.key_starts.append(self.key_starts[-1] + paragraph["keys"])
+            self.token_starts.append(self.token_starts[-1] + paragraph["tokens"])
+        self.blocks: dict[int, tuple[int, int, int]] = {}
+        self.level = source["level"]
+        self.tokens: Claims | None = None
+        taken = self._find_paragraphs()
+        self.secret = b""
+        if self.level == "token":
+            self.secret = secret or _recover(source, new) or b""
+        if not self.secret or 2 * len(self.blocks) < len(self.paragraphs):
+            self._find_windows(taken)
+        if not self.secret:
+            return
+        self.old_tokens = old_tokens = base64.b64decode(source["tokens"])
+        self.new_tokens = new_tokens = fp.token_digests(new, self.secret)
+        runs = find_runs(old_tokens, new_tokens, self.token_starts)
+        self.tokens = Claims(len(old_tokens), runs, taken)
+        new_seeds = unique_seeds(new_tokens)
+        self.seeds = {at for seed, at in unique_seeds(old_tokens).items() if seed in new_seeds}
+        self.old_edges = set(self.token_starts)
+        self.new_edges = {edge for bounds in new.paragraphs for edge in bounds}
+
+    def _find_paragraphs(self) -> dict[int, int | None]:
+        new = self.new
+        digests = [fp.paragraph_digest(new, index) for index in range(len(new.paragraphs))]
+        taken: dict[int, int | None] = {}
+        for old_index, index in match_paragraphs([p["digest"] for p in self.paragraphs], digests).items():
+            first, last = new.paragraphs[index]
+            same = last - first == self.paragraphs[old_index]["tokens"]
+            shift = first - self.token_starts[old_index] if same else None
+            self._settle(old_index, first, last, shift, taken)
+        return taken
+
+    def _settle(
+        self, index: int, first: int, last: int, shift: int | None, taken: dict[int, int | None]
+    ) -> None:
+        new = self.new
+        line_start = new.text.rfind("\n", 0, new.starts[first]) + 1
+        line_end = new.text.find("\n", new.ends[last - 1])
+        self.blocks[index] = (new.bounds[first], line_start, line_end if line_end >= 0 else len(new.text))
+        taken.update(dict.fromkeys(range(first, last), shift))
+
+    def _find_windows(self, taken: dict[int, int | None]) -> None:
+        """Old paragraphs that are not a line of their own in the new text: joined or broken lines."""
+        counts = Counter(paragraph["digest"] for paragraph in self.paragraphs)
+        missing = {
+            paragraph["digest"]: index
+            for index, paragraph in enumerate(self.paragraphs)
+            if index not in self.blocks
+            and paragraph["tokens"] >= fp.SHORT
+            and counts[paragraph["digest"]] == 1
+        }
+        lengths = {self.paragraphs[index]["tokens"] for index in missing.values()}
+        for found, (first, last) in find_blocks(self.new, lengths, fp.block_digest, missing.keys(), taken):
+            index = missing[found]
+            self._settle(index, first, last, first - self.token_starts[index], taken)
+
+    @property
+    def found_any(self) -> bool:
+        """Whether anything of the old text was found."""
+        return bool(self.blocks) or (self.tokens is not None and bool(self.tokens.counted))
+
+    def anchor(self, span: fp.SpanCheck) -> Anchored:
+        """What became of one span."""
+        return self._in_paragraph(span) or self._in_run(span)
+
+    def _in_paragraph(self, span: fp.SpanCheck) -> Anchored | None:
+        first = span.get("paragraph")
+        if first is None or first not in self.blocks:
+            return None
+        key, low, high = self.blocks[first]
+        at = first
+        while span["key"][1] > self.key_starts[at + 1]:
+            at += 1
+            if (
+                at not in self.blocks
+                or self.blocks[at][0] != key + self.key_starts[at] - self.key_starts[first]
+            ):
+                return None
+        return by_key(self.new, span, key - self.key_starts[first], (low, high))
+
+    def _in_run(self, span: fp.SpanCheck) -> Anchored:
+        if self.tokens is None:
+            if self.level == "none":
+                return Anchored("lost", reason="the text differs and its release has no fingerprints")
+            return Anchored("lost", reason="its paragraph is not in this text, or was changed")
+        if "tokens" not in span or "chars" not in span or "check" not in span or not self.tokens.shift:
+            return Anchored("lost", reason="the span has no check at token level")
+        first, last = span["tokens"]
+        if any(token in self.tokens.contested for token in range(first, last + 1)):
+            return Anchored("ambiguous", reason="its words are found in more than one place")
+        shift = self.tokens.common_shift(first, last)
+        near = self._near(first, last)
+        if shift is None:
+            if near:
+                return Anchored(
+                    "changed", reason="its surroundings are there, its own words differ", near=near
+                )
+            window = self.old_tokens[max(first - 2, 0) : last + 3]
+            if len(window) >= SEED and window in self.new_tokens:
+                return Anchored(
+                    "ambiguous", reason="its words are repeated, or too little around them is the same"
+                )
+            return Anchored("lost", reason="its words and their surroundings are not in this text")
+        new = self.new
+        key_first = new.bounds[first + shift] + span["chars"][0]
+        key_last = new.bounds[last + shift] + span["chars"][1]
+        empty = span["key"][0] == span["key"][1]
+        key = "" if empty else new.whole[key_first:key_last]
+        if fp.span_digest(key, self.secret) != span["check"]:
+            return Anchored("changed", reason="its own check failed", near=near)
+        if not self._in_context(first, last, shift, empty):
+            return Anchored("ambiguous", reason="too little around it is the same", near=near)
+        moved: fp.SpanCheck = {**span, "key": [key_first, key_first if empty else key_last]}
+        return by_key(new, moved, 0, (0, len(new.text)))
+
+    def _in_context(self, first: int, last: int, shift: int, empty: bool) -> bool:
+        assert self.tokens is not None
+        if any(at in self.seeds for at in range(first, last - SEED + 2)):
+            return True
+        left = self.tokens.reach(first - 1, -1, shift, CONTEXT)
+        right = self.tokens.reach(last + 1, 1, shift, CONTEXT)
+        at_start = first in self.old_edges and first + shift in self.new_edges
+        at_end = last + 1 in self.old_edges and last + 1 + shift in self.new_edges
+        return left + right >= CONTEXT and (left > 0 or at_start or empty) and (right > 0 or at_end or empty)
+
+    def _near(self, first: int, last: int) -> tuple[int, int] | None:
+        """Where the neighbours on both sides are, if close together and in order."""
+        assert self.tokens is not None
+        shift = self.tokens.shift
+        left = next(
+            (t + s for t in range(first - 1, max(first - _HINT, 0) - 1, -1) if (s := shift[t]) is not None),
+            None,
+        )
+        right = next(
+            (t + s for t in range(last + 1, min(last + _HINT, len(shift))) if (s := shift[t]) is not None),
+            None,
+        )
+        if left is None or right is None or not 0 < right - left <= last - first + 2 * _HINT:
+            return None
+        low, high = (left + 1, right - 1) if right - left > 1 else (left, right)
+        return self.new.starts[low], self.new.ends[high]
+
+
+def _recover(source: fp.Fingerprint, new: Keyed) -> bytes | None:
+    """The secret of the token digests, from the sentences of the new text that are whole."""
+    sentences = source["sentences"]
+    index_of = {sentence["tag"]: index for index, sentence in enumerate(sentences)}
+    found: dict[int, str] = {}
+    for first, last in new.sentences:
+        if last - first >= fp.SENTENCE:
+            key = new.key(first, last)
+            index = index_of.get(fp.sentence_tag(key))
+            if index is not None:
+                found[index] = key
+    if len(found) < source["threshold"]:
+        missing = {tag for tag, index in index_of.items() if index not in found}
+        lengths = {sentence["tokens"] for sentence in sentences if sentence["tag"] in missing}
+        for tag, (first, last) in find_blocks(new, lengths, fp.sentence_tag, missing, {}):
+            found[index_of[tag]] = new.key(first, last)
+    shares = [(index, sentences[index]["share"], key) for index, key in sorted(found.items())]
+    # Should a tag have matched by chance, the other end of the list may do without it.
+    for candidate in (shares, shares[::-1]):
+        secret = sharing.combine(candidate, source["threshold"], source["secret_check"])
+        if secret is not None:
+            return secret
+    return None

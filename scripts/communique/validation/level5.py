@@ -1,0 +1,1 @@
+"""L5, corpus: what only shows when articles are seen together."""

@@ -1,0 +1,1 @@
+"""L6, release: what only shows against an earlier version."""

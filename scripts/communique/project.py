@@ -12,9 +12,13 @@ _MARK = Path("annotations") / "schema"
 
 @dataclass(frozen=True)
 class Project:
-    """The paths of one project; `root` holds `corpus/` and `annotations/`."""
+    """The paths of one project; `root` holds `corpus/` and `annotations/`.
+
+    `corpus_at` names a built corpus that lies elsewhere: a download, or a released version.
+    """
 
     root: Path
+    corpus_at: Path | None = None
 
     @property
     def schema(self) -> Path:
@@ -39,7 +43,7 @@ class Project:
 
     @property
     def corpus(self) -> Path:
-        return self.root / "corpus"
+        return self.corpus_at or self.root / "corpus"
 
     @property
     def raw(self) -> Path:

@@ -14,8 +14,8 @@ PATIENTS = """
 444444 222555 233335 555555 222444 113333 333355 113334 114444 555555
 144444 124444 222333 144444 224445 333335 111455 111112 224444 133555
 555555 244444 224555 114444 144445 222224 111155 224444 133333 555555
-""".split()
-RATINGS = Ratings.from_rows([[int(mark) for mark in patient] for patient in PATIENTS])
+"""
+RATINGS = Ratings.from_rows([[int(mark) for mark in patient] for patient in PATIENTS.split()])
 
 
 def test_p380_overall() -> None:
@@ -50,7 +50,7 @@ def test_p381_by_category() -> None:
 
 
 def test_statsmodels_agrees() -> None:
-    table = [[patient.count(mark) for mark in "12345"] for patient in PATIENTS]
+    table = [[patient.count(mark) for mark in "12345"] for patient in PATIENTS.split()]
     assert fleiss_kappa(RATINGS).value == pytest.approx(statsmodels_fleiss(table), abs=1e-12)
 
 

@@ -18,9 +18,7 @@ def test_p133_dichotomy() -> None:
     assert f"{alpha.observed:.3f} {alpha.expected:.3f} {alpha.value:.3f}" == "0.400 0.442 0.095"
 
 
-@pytest.mark.parametrize(
-    ("distance", "value"), [(Nominal(), 0.642), (Interval(), 0.547), (Ratio(), 0.483)]
-)
+@pytest.mark.parametrize(("distance", "value"), [(Nominal(), 0.642), (Interval(), 0.547), (Ratio(), 0.483)])
 def test_p139_three_observers(distance, value) -> None:
     """p. 139: nine items, three observers; the book rounds intermediate results."""
     assert krippendorff_alpha(Ratings.from_rows(P139), distance).value == pytest.approx(value, abs=0.001)

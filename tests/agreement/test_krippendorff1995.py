@@ -31,14 +31,18 @@ def stretched(example: str, by: float) -> Continuum:
     return Continuum.of(units, int(24 * by), [0, 1])
 
 
-@pytest.mark.parametrize(("example", "observed"), [("A", "0.03125"), ("B", "2.26736"), ("C", "0.02778"), ("D", "0.38715")])
+@pytest.mark.parametrize(
+    ("example", "observed"), [("A", "0.03125"), ("B", "2.26736"), ("C", "0.02778"), ("D", "0.38715")]
+)
 def test_p57_observed(example, observed) -> None:
     """pp. 57-61: observed disagreement does not depend on the unit of length."""
     for by in (1, 5, STRETCH):
         assert f"{alpha_u(stretched(example, by)).overall.observed:.5f}" == observed
 
 
-@pytest.mark.parametrize(("example", "expected", "value"), [("A", "0.06990", "0.553"), ("D", "0.41445", "0.066")])
+@pytest.mark.parametrize(
+    ("example", "expected", "value"), [("A", "0.06990", "0.553"), ("D", "0.41445", "0.066")]
+)
 def test_p61_expected_and_alpha(example, expected, value) -> None:
     """p. 61: examples A and D, on a continuum stretched until its unit no longer matters."""
     alpha = alpha_u(stretched(example, STRETCH)).overall

@@ -20,7 +20,10 @@ P230 = (
 # observer, start, length, category on the continuum 150-450
 P254 = (
     *(("i", *unit) for unit in ((225, 70, "c"), (370, 30, "c"), (180, 60, "k"), (300, 50, "k"))),
-    *(("j", *unit) for unit in ((220, 80, "c"), (355, 20, "c"), (400, 20, "c"), (180, 60, "k"), (300, 50, "k"))),
+    *(
+        ("j", *unit)
+        for unit in ((220, 80, "c"), (355, 20, "c"), (400, 20, "c"), (180, 60, "k"), (300, 50, "k"))
+    ),
 )
 
 
@@ -97,7 +100,9 @@ def test_p254_alpha_u() -> None:
     c, k = alpha.by_category["c"], alpha.by_category["k"]
     assert f"{c.observed:.4f} {c.expected:.4f} {c.value:.4f}" == "0.0144 0.0532 0.7286"
     assert f"{k.observed:.4f} {k.expected:.4f} {k.value:.4f}" == "0.0000 0.0490 1.0000"
-    printed = 1 - (round(c.observed, 4) + round(k.observed, 4)) / (round(c.expected, 4) + round(k.expected, 4))
+    printed = 1 - (round(c.observed, 4) + round(k.observed, 4)) / (
+        round(c.expected, 4) + round(k.expected, 4)
+    )
     assert f"{printed:.4f}" == "0.8591"
     assert f"{alpha.overall.value:.4f}" == "0.8587"
     assert alpha.overall.value == pytest.approx(0.8591, abs=0.0005)

@@ -50,11 +50,17 @@ def slow_u_alpha(units, annotators, length):
     if not pairs:
         return None, None
     by_chance = {c: whole * (margin[c] ** 2 - own.get(c, 0)) / pairs for c in kinds}
-    total = sum(whole * (margin[c] * margin[k] - (own.get(c, 0) if c == k else 0)) / pairs for c in kinds for k in kinds)
+    total = sum(
+        whole * (margin[c] * margin[k] - (own.get(c, 0) if c == k else 0)) / pairs
+        for c in kinds
+        for k in kinds
+    )
     d_o = whole - sum(observed.get((c, c), 0) for c in kinds)
     d_e = total - sum(by_chance.values())
     gaps_o = margin.get(GAP, 0) - observed.get((GAP, GAP), 0)
-    gaps_e = sum(whole * margin[GAP] * margin[c] / pairs for c in kinds if c is not GAP) if GAP in kinds else 0
+    gaps_e = (
+        sum(whole * margin[GAP] * margin[c] / pairs for c in kinds if c is not GAP) if GAP in kinds else 0
+    )
     return (1 - d_o / d_e if d_e else None), (1 - gaps_o / gaps_e if gaps_e else None)
 
 
@@ -87,16 +93,46 @@ def test_as_in_the_definition(drawn) -> None:
 def test_two_observers_by_hand() -> None:
     """L = 10. i: a [0,4), b [6,8). j: a [0,2), b [2,4), b [6,8).
 
-    Observed: aa 4, ab + ba 2 + 2, bb 4, gaps 8 of 20. Own pairs: a 16 + 4, b 4 + 4 + 4, gaps 8.
-    u-alpha: D_o = 4; expected agreement 20 ((36 - 20) + (36 - 12) + (64 - 8)) / (400 - 40) = 16/3,
-    D_e = 44/3, 1 - 12/44 = 8/11. |u-alpha: gaps and units coincide everywhere, 1.
-    cu-alpha: D_o = 4 of 12; own a 16 + 4, b 4 + 4 + 4; expected agreement
-    12 (16 + 24) / (144 - 32) = 30/7, D_e = 54/7, 1 - 28/54 = 13/27.
-    (k)u-alpha of a: expected 12 x 36 / 112 = 27/7 off the diagonal and 12/7 on it, so that
-    1 - (39/7 / 6) (6 - 4) / (27/7) = 1 - 13/27 = 14/27... of b: 1 - (45/7 / 6) 2 / (27/7) = 4/9.
+    Coincidences: aa 4, ab and ba 2 each, bb 4, gaps 8; margins a 6, b 6, gaps 8. Own pairs: a 16 + 4,
+    b 4 + 4 + 4, gaps 4 + 4. u-alpha: D_o 4; expected agreement 20 (36-20 + 36-12 + 64-8) / (400-40)
+    = 16/3, D_e 44/3. |u-alpha: gaps and units coincide everywhere. cu-alpha: D_o 4 of 12, expected
+    agreement 12 (36-20 + 36-12) / (144-32) = 30/7, D_e 54/7. (k)u-alpha: of a, 1 - 39/7/6 x 2 / (27/7);
+    of b, 1 - 45/7/6 x 2 / (27/7).
     """
-    continuum = Continuum.of(
-        [("i", 0, 4, "a"), ("i", 6, 8, "b"), ("j", 0, 2, "a"), ("j", 2, 4, "b"), ("j", 6, 8, "b")], 10, "ij"
-    )
-    family = u_alpha_family(continuum)
-    print(family)
+    marked = [("i", 0, 4, "a"), ("i", 6, 8, "b"), ("j", 0, 2, "a"), ("j", 2, 4, "b"), ("j", 6, 8, "b")]
+    family = u_alpha_family(Continuum.of(marked, 10, "ij"))
+    assert family.u_alpha.value == pytest.approx(8 / 11)
+    assert (family.u_alpha.observed, family.u_alpha.expected) == pytest.approx((4 / 20, 44 / 60))
+    assert family.u_alpha_binary.value == 1
+    assert family.cu_alpha.value == pytest.approx(13 / 27)
+    assert family.cu_alpha.coverage == pytest.approx(12 / 20)
+    assert family.k_u_alpha["a"].value == pytest.approx(14 / 27)
+    assert family.k_u_alpha["b"].value == pytest.approx(4 / 9)
+    assert family.k_u_alpha["a"].coverage == 1
+
+
+def test_three_coders_of_one_phrase() -> None:
+    """The example of krippendorff-unitized-alpha 0.1.0, which implements eqs. 1-5. It leaves one position
+    between each two segments of a coder uncovered by its inclusive ends, so that its printed 0.5672 is
+    not reproduced; the same equations on the units as they are meant give 0.5645, as does the slow reading.
+    """
+    marked = [(1, 3, 15, "k"), (1, 22, 53, "k"), (2, 3, 10, "k"), (2, 22, 53, "k"), (3, 22, 46, "k")]
+    measured = u_alpha_family(Continuum.of(marked, 56, [1, 2, 3])).u_alpha
+    assert measured.value == pytest.approx(float(slow_u_alpha(marked, [1, 2, 3], 56)[0]))
+    assert measured.value == pytest.approx(0.56, abs=0.01)
+
+
+def test_units_that_never_meet() -> None:
+    """cu-alpha and (k)u-alpha see intersections only: without any they are undefined, not perfect."""
+    family = u_alpha_family(Continuum.of([("i", 0, 2, "a"), ("j", 5, 7, "a")], 10, "ij"))
+    assert family.cu_alpha.value is None
+    assert family.cu_alpha.reason == "no unit of one annotator meets a unit of another"
+    assert family.k_u_alpha["a"].value is None
+    assert family.u_alpha.value < 0
+
+
+def test_per_position_is_blind_to_boundaries() -> None:
+    """One unit of four against four of one: equal for every position, not for u-alpha's expectation."""
+    one = Continuum.of([("i", 2, 6, "a"), *(("j", n, n + 1, "a") for n in range(2, 6))], 10, "ij")
+    assert alpha_per_position(one).value == 1
+    assert alpha_per_position(one).units == 10

@@ -3,7 +3,7 @@
 The pairs chosen have the greatest total score. Of several such choices the rule takes the one that
 comes first when pairs are read by falling score, then by the units' keys (the lower key first, from
 whichever side); so neither the order of units, nor which annotator is called left, nor the solver's
-version decides anything. Scores closer than 2^-40 of the greatest count as equal.
+version decides anything. Scores are compared in steps of 2^-40 of the greatest.
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ def assign(
     row, column, value = np.asarray(rows)[kept], np.asarray(columns)[kept], scored[kept]
     if not len(value):
         return []
-    whole = np.rint(value / value.max() * 2.0**40)
+    # a power of two as the scale, so that sums that are equal in the scores stay equal
+    whole = np.rint(np.ldexp(value, 40 - int(np.frexp(value.max())[1])))
     # positions in canonical order stand for the units from here on
     place_left, place_right = _places(ranks_left), _places(ranks_right)
     low = np.minimum(ranks_left[row], ranks_right[column])

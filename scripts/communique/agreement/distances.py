@@ -59,6 +59,8 @@ class OneMinus(Fitted):
     def at(self, rows: Codes, columns: Codes, margins: Floats) -> Floats:
         if self.similarity is None:
             return (rows != columns).astype(float)
+        if not len(rows):
+            return np.zeros(0)
         return 1 - np.asarray(self.similarity[rows, columns], dtype=float).ravel()
 
     def total(self, margins: Floats) -> Floats:

@@ -56,7 +56,7 @@ def gwet_statistic(
     places = len(documents)
     lost = 2 * found.times * apart / (found.ratings * (found.ratings - 1))
     twice = np.bincount(document, raters > 1, minlength=places)
-    agreeing = twice - np.bincount(found.document, lost, minlength=places)
+    agreeing = np.maximum(twice - np.bincount(found.document, lost, minlength=places), 0.0)
     cells = document[ratings.unit] * number + ratings.label
     shares = np.bincount(cells, 1 / raters[ratings.unit], minlength=places * number)
     rows = np.column_stack([agreeing, twice, shares.reshape(places, number)])

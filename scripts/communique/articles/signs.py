@@ -147,13 +147,13 @@ def _orphan_genitives(text: str) -> Counter[str]:
 
 
 def _unmarked(paragraph: str, language: str) -> str | None:
-    """The end of a quotation without marks: first person, and then a comma with a verb of saying near a name."""
+    """The end of a quotation without marks: first person, and a comma before a verb of saying near a name."""
     say = _SAY[language]
-    near = r"(?:[^\s,.]+ ){0,8}?"
-    for match in re.finditer(rf",(?: [^,.]+,)? {near}{say}\b[^.]{{0,60}}", paragraph):
-        quoted = paragraph[: match.start()]
-        if re.search(_FIRST_PERSON[language], quoted) and not re.search(rf"\b{say}\b(?: that)?", quoted[:60]):
-            return "…" + paragraph[max(0, match.start() - 40) : match.start() + 30] + "…"
+    if not re.search(_FIRST_PERSON[language], paragraph):
+        return None
+    for match in re.finditer(rf", (?:[^\s,.]+ ){{0,8}}?(?:[^,.]+, )?{say}\b", paragraph):
+        if not re.search(rf"\b{say}\b", paragraph[: match.start()]):
+            return "…" + paragraph[max(0, match.start() - 40) : match.end()] + "…"
     return None
 
 

@@ -200,28 +200,30 @@ def _heal(
     client: LabelStudio, project_id: int, there: dict[str, list[int]], wanted: dict[str, bytes]
 ) -> list[int]:
     """Delete doubles of wanted keys, leaving one id for each in `there`; the ids deleted."""
+    doubled = {name: numbers for name, numbers in there.items() if name in wanted and len(numbers) > 1}
+    if not doubled:
+        return []
+    tasks = {
+        int(task["id"]): task
+        for task in client.some_tasks(project_id, [one for numbers in doubled.values() for one in numbers])
+    }
     removed: list[int] = []
-    for name, numbers in there.items():
-        if name in wanted and len(numbers) > 1:
-            keep = _choose(client, project_id, name, numbers)
-            for number in numbers:
-                if number != keep:
-                    client.delete_task(number)
-                    removed.append(number)
-            there[name] = [keep]
+    for name, numbers in doubled.items():
+        keep = _choose(name, [tasks[number] for number in numbers if number in tasks])
+        removed += [number for number in numbers if number != keep]
+        there[name] = [keep]
+    client.delete_tasks(project_id, removed)
     return removed
 
 
-def _choose(client: LabelStudio, project_id: int, name: str, numbers: list[int]) -> int:
+def _choose(name: str, tasks: list[dict[str, Any]]) -> int:
     """The double to keep: the one with work in it, else the one with most predictions, else the oldest."""
-    params = {"exportType": "JSON", "download_all_tasks": "true", "ids[]": numbers}
-    tasks = client.transport.request("GET", f"/api/projects/{project_id}/export", params=params).json()
     worked = [task["id"] for task in tasks if task["annotations"] or task["drafts"]]
     if len(worked) > 1:
         raise TasksDoubled(
             "an article has several tasks with work in them",
             record=name,
-            found=f"tasks {', '.join(map(str, worked))} of project {project_id}",
+            found=f"tasks {', '.join(map(str, worked))}",
             mend="delete all but one of them in Label Studio; nothing was deleted here",
         )
     if worked:

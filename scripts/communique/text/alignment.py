@@ -3,9 +3,9 @@
 Paragraphs are matched whole, by digest. Tokens are matched in runs: a seed is SEED tokens in a row that
 occur once in either text, and is extended on both sides as far as the tokens are equal (maximal unique
 matches, Delcher et al. 1999; the unique anchors of patience diff). Order plays no part, so moved
-paragraphs cost nothing. Runs stay inside one old paragraph: of a paragraph that is printed twice, the one
-that happens to follow the right neighbour need not be the right one. What lies beyond the outermost seeds
-of a run is not claimed, for there its words are repeated elsewhere and nothing bounds them. A run counts
+paragraphs cost nothing. Seeds lie inside one old paragraph, and what is beyond the outermost seeds of a run
+is not claimed: of a sentence or paragraph that is printed twice, the copy that happens to follow the right
+neighbour need not be the right one, unless it is followed by the right neighbour too. A run counts
 when its seeds span ANCHORED tokens or when it continues such a run after a gap of at most NEAR tokens in
 both texts. A token that two runs claim for different places belongs to neither.
 """
@@ -24,25 +24,30 @@ ANCHORED = 10
 NEAR = 20
 
 
-def match_paragraphs(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
+def match_paragraphs(
+    old: Sequence[str], new: Sequence[str], single: Container[int], allowed: Callable[[int, int], bool]
+) -> dict[int, int]:
     """Indices of old paragraphs to indices of new ones, one to one, by equal digests.
 
-    A digest that occurs once on both sides matches. One that occurs more often matches only if it is as
-    frequent in both texts, and where the paragraphs between two matches (or the ends of the texts) are as
-    many in both.
+    A digest that occurs once on both sides matches if its old index is in `single`. Any other matches only
+    if it is as frequent in both texts, and where the paragraphs between two matches (or the ends of the
+    texts) are as many in both. `allowed(old, new)` has the last word.
     """
     old_counts, new_counts = Counter(old), Counter(new)
     where = {digest: at for at, digest in enumerate(new) if new_counts[digest] == 1}
     found = {
-        at: where[digest] for at, digest in enumerate(old) if old_counts[digest] == 1 and digest in where
+        at: where[digest]
+        for at, digest in enumerate(old)
+        if at in single and old_counts[digest] == 1 and digest in where and allowed(at, where[digest])
     }
     fixed = [(-1, -1), *sorted(found.items()), (len(old), len(new))]
     for (old_low, new_low), (old_high, new_high) in pairwise(fixed):
         if old_high - old_low == new_high - new_low:
             for step in range(1, old_high - old_low):
-                same = old[old_low + step]
-                if same == new[new_low + step] and old_counts[same] == new_counts[same]:
-                    found[old_low + step] = new_low + step
+                at, there = old_low + step, new_low + step
+                same = old[at] == new[there] and old_counts[old[at]] == new_counts[old[at]]
+                if same and allowed(at, there):
+                    found[at] = there
     return found
 
 
@@ -105,11 +110,11 @@ def find_runs(old: bytes, new: bytes, paragraphs: Sequence[int]) -> list[Run]:
     new_seeds = unique_seeds(new)
     found: list[Run] = []
     latest: dict[int, int] = {}
-    floor = ceiling = 0
+    ceiling = 0
     edges = iter(paragraphs)
     for seed, at in unique_seeds(old).items():
         while at >= ceiling:
-            floor, ceiling = ceiling, next(edges)
+            ceiling = next(edges)
         there = new_seeds.get(seed)
         if there is None or at + SEED > ceiling:
             continue
@@ -118,10 +123,10 @@ def find_runs(old: bytes, new: bytes, paragraphs: Sequence[int]) -> list[Run]:
             found[known] = replace(found[known], high=at + SEED)
             continue
         before, after = 0, SEED
-        most = min(at - floor, there)
+        most = min(at, there)
         while before < most and old[at - before - 1] == new[there - before - 1]:
             before += 1
-        most = min(ceiling - at, len(new) - there)
+        most = min(len(old) - at, len(new) - there)
         while after < most and old[at + after] == new[there + after]:
             after += 1
         latest[there - at] = len(found)

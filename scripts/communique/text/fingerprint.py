@@ -53,11 +53,15 @@ Level = Literal["none", "paragraph", "token"]
 
 
 class Paragraph(TypedDict):
-    """One paragraph: digest (16 hex digits), number of key characters, number of tokens."""
+    """One paragraph: digest (16 hex digits), number of key characters and of tokens.
+
+    `copies`: how often its key occurs in the text, inside other paragraphs too.
+    """
 
     digest: str
     keys: int
     tokens: int
+    copies: int
 
 
 class Sentence(TypedDict):
@@ -128,6 +132,7 @@ def fingerprint_of(source: Keyed, level: Level) -> Fingerprint:
             "digest": paragraph_digest(source, index),
             "keys": source.bounds[last] - source.bounds[first],
             "tokens": last - first,
+            "copies": source.whole.count(source.key(first, last)),
         }
         for index, (first, last) in enumerate(source.paragraphs)
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections import Counter
 
 from communique.text import fingerprint as fp
 from communique.text import sharing
@@ -68,9 +67,16 @@ class Search:
 
     def _find_paragraphs(self) -> dict[int, int | None]:
         new = self.new
+        # A short paragraph is digested with the one before it, so it may well have copies elsewhere.
+        single = {at for at, p in enumerate(self.paragraphs) if p["copies"] == 1 or p["tokens"] < fp.SHORT}
+
+        def allowed(old: int, there: int) -> bool:
+            return new.whole.count(new.key(*new.paragraphs[there])) <= self.paragraphs[old]["copies"]
+
         digests = [fp.paragraph_digest(new, index) for index in range(len(new.paragraphs))]
         taken: dict[int, int | None] = {}
-        for old_index, index in match_paragraphs([p["digest"] for p in self.paragraphs], digests).items():
+        matches = match_paragraphs([p["digest"] for p in self.paragraphs], digests, single, allowed)
+        for old_index, index in matches.items():
             first, last = new.paragraphs[index]
             same = last - first == self.paragraphs[old_index]["tokens"]
             shift = first - self.token_starts[old_index] if same else None
@@ -88,18 +94,16 @@ class Search:
 
     def _find_windows(self, taken: dict[int, int | None]) -> None:
         """Old paragraphs that are not a line of their own in the new text: joined or broken lines."""
-        counts = Counter(paragraph["digest"] for paragraph in self.paragraphs)
         missing = {
             paragraph["digest"]: index
             for index, paragraph in enumerate(self.paragraphs)
-            if index not in self.blocks
-            and paragraph["tokens"] >= fp.SHORT
-            and counts[paragraph["digest"]] == 1
+            if index not in self.blocks and paragraph["tokens"] >= fp.SHORT and paragraph["copies"] == 1
         }
         lengths = {self.paragraphs[index]["tokens"] for index in missing.values()}
         for found, (first, last) in find_blocks(self.new, lengths, fp.block_digest, missing.keys(), taken):
             index = missing[found]
-            self._settle(index, first, last, first - self.token_starts[index], taken)
+            if self.new.whole.count(self.new.key(first, last)) == 1:
+                self._settle(index, first, last, first - self.token_starts[index], taken)
 
     @property
     def found_any(self) -> bool:
@@ -164,6 +168,11 @@ class Search:
         assert self.tokens is not None
         if any(at in self.seeds for at in range(first, last - SEED + 2)):
             return True
+        if not any(at in self.seeds for at in range(first - SEED + 1, last + 1)):
+            # All of it is repeated text. If there are more copies than there were, one of them is new.
+            window = self.old_tokens[max(first - 2, 0) : last + 3]
+            if self.new_tokens.count(window) > self.old_tokens.count(window):
+                return False
         left = self.tokens.reach(first - 1, -1, shift, CONTEXT)
         right = self.tokens.reach(last + 1, 1, shift, CONTEXT)
         at_start = first in self.old_edges and first + shift in self.new_edges

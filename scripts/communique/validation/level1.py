@@ -109,11 +109,11 @@ def validator(schema: dict[str, Any]) -> Any:
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
-def explain(errors: Iterator[ValidationError], table: Table | None = None, **place: Any) -> Iterator[Finding]:
+def explain(errors: Iterator[ValidationError], shape: Table | None = None, **place: Any) -> Iterator[Finding]:
     """jsonschema's errors of one record as findings, one for each fault."""
     for error in errors:
         if error.validator in ("required", "additionalProperties"):
-            yield from _names(error, table, place)
+            yield from _names(error, shape, place)
         else:
             yield _finding(_deepest(error), place)
 

@@ -141,14 +141,15 @@ def cue_in_content(schema: Schema) -> Rule:
 
 
 @rule(
-    "L3/addressee-in-content", "An addressee inside the content", view="own_content",
-    columns=("statements.addressee_spans", "statements.content_spans"),
-    why="Those who are spoken to are named outside of what is said to them; inside they are mentions.",
-    bad='content "Minister, resign" with the addressee "Minister"', good="the addressee span outside the content, or addressee_implicit",
+    "L3/addressee-in-content", "An addressee inside direct speech", view="own_content",
+    columns=("statements.addressee_spans", "statements.content_spans", "statements.mode"),
+    why="The reporter names those who are spoken to outside of the words that are quoted; inside they are mentions. In indirect "
+    "speech the addressee may be the subject of the clause.",
+    bad='direct content "Minister, resign" with the addressee "Minister"', good="the addressee span outside the content, or addressee_implicit",
     mend="cut the content, or remove the addressee span and set addressee_implicit",
 )  # fmt: skip
 def addressee_in_content(schema: Schema) -> Rule:
     import polars as pl
 
     found = pl.format("{}–{} and {}–{}", "start", "end", "low", "high")
-    return Rule(pl.col("role") == "addressee_spans", "Addressee and content overlap: {found}.", "", found, "disjoint")
+    return Rule((pl.col("role") == "addressee_spans") & (pl.col("mode") == "direct"), "Addressee and content overlap: {found}.", "", found, "disjoint")

@@ -118,13 +118,15 @@ def cue_not_realised(schema: Schema) -> Rule:
 @rule(
     "L4/conditional-without-condition", "A conditional action without its condition", view="conditions",
     columns=("actions.status", "actions.condition_spans", "event_links.type"), why="What it depends on is half of the fact.",
-    bad='"status": "conditional" without condition_spans and condition_for', good="either of the two", mend="mark the if-clause, or link the event that is the condition",
+    bad='"status": "conditional" without condition_spans and condition_for', good="either of the two",
+    mend="mark the if-clause, link the event that is the condition, or say in a note where the condition stands",
 )  # fmt: skip
 def conditional_without_condition(schema: Schema) -> Rule:
     import polars as pl
 
-    where = (pl.col("status") == "conditional") & (pl.col("spans") == 0) & ~pl.col("linked")
-    return Rule(where, "The status is conditional and there is no condition.", "condition_spans", expected="condition_spans, or a link condition_for")
+    where = (pl.col("status") == "conditional") & (pl.col("spans") == 0) & ~pl.col("linked") & pl.col("note").is_null()
+    wanted = "condition_spans, a link condition_for, or a note"
+    return Rule(where, "The status is conditional and there is no condition.", "condition_spans", expected=wanted)
 
 
 @rule(

@@ -51,12 +51,13 @@ def qid_status(schema: Schema) -> Rule:
 @rule(
     "L4/set-without-members", "A set without its members", view="actors", columns=("actors.actor_kind", "actors.set_members"),
     why="A set stands for its members: exporters expand it.", bad='"actor_kind": "set", "set_members": []',
-    good='"actor_kind": "set", "set_members": ["BIDEN", "PUTIN"]', mend="list the members, or make it a collective_unnamed",
+    good='"actor_kind": "set", "set_members": ["BIDEN", "PUTIN"]', mend="list the members, or under affiliated_with those whose members they are, or make it a collective_unnamed",
 )  # fmt: skip
 def set_without_members(schema: Schema) -> Rule:
     import polars as pl
 
-    where = (pl.col("actor_kind") == "set") & (pl.col("set_members").list.len() == 0)
+    none = (pl.col("set_members").list.len() == 0) & (pl.col("affiliated_with").list.len() == 0)
+    where = (pl.col("actor_kind") == "set") & none
     return Rule(where, "The actor is a set and lists no member.", "set_members", "no member", "its members")
 
 
@@ -93,7 +94,8 @@ def sector_repeated(schema: Schema) -> Rule:
 def other_sectors_without_main(schema: Schema) -> Rule:
     import polars as pl
 
-    where = pl.col("sector_code").is_null() & (pl.col("other_sector_codes").list.len() > 0)
+    # A body of several states has its code instead: IGO with the sector MIL.
+    where = pl.col("sector_code").is_null() & pl.col("nonstate_code").is_null() & (pl.col("other_sector_codes").list.len() > 0)
     found = pl.col("other_sector_codes").list.join(", ")
     return Rule(where, "There is no sector_code, but other_sector_codes has {found}.", "sector_code", found, "a main sector")
 

@@ -28,9 +28,8 @@ class View:
     frame: pl.DataFrame
     root: str | None = None
     locate: Callable[[pl.DataFrame], pl.DataFrame] | None = None
-    #: Rows of the table that could not be judged, for instance because the text is withheld.
-    unjudged: int = 0
-    unjudged_why: str = ""
+    #: Whether `start` and `end` of a row are a span of the article's text.
+    spans: bool = False
 
 
 class Views:
@@ -152,9 +151,7 @@ class Views:
                 else:
                     none = pl.lit(None, dtype=pl.Int32)
                     frame = frame.with_columns(prev_start=none, prev_end=none)
-                unjudged = frame["size"].null_count()
-                why = "the text of the article is withheld or absent"
-                yield View("spans", name, frame, path.root, self._locator(name, path), unjudged, why)
+                yield View("spans", name, frame, path.root, self._locator(name, path), spans=True)
 
     def _flat(self, name: str, path: Path, positions: bool, only: pl.DataFrame | None = None) -> pl.DataFrame:
         import polars as pl
@@ -225,7 +222,7 @@ class Views:
             frame = spans.with_columns(covered=pl.col("n").is_in(covered.implode()))
             frame = frame.join(links, on="row", how="left", maintain_order="left")
             frame = frame.with_columns(parent_id=statements["statement_id"].gather(frame["parent"]))
-            yield View("nesting", "statements", frame, column, self._locator("statements", path))
+            yield View("nesting", "statements", frame, column, self._locator("statements", path), spans=True)
 
     def _statements_in_article(self, faulty: dict[str, pl.Series]) -> Iterator[View]:
         """Statements with what their article says of its marks."""
@@ -300,6 +297,7 @@ class Views:
         frame = self.shard.frames["actions"].select(
             pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
             "status",
+            "note",
             pl.col("condition_spans").list.len().alias("spans"),
             pl.col("event_id").is_in(links.implode()).alias("linked"),
         )
@@ -337,7 +335,7 @@ class Views:
         first = frame.unique(["row", "zone_id"], keep="first").select("row", "zone_id", original="slice", original_n="n")
         frame = frame.join(first, left_on=["row", "duplicate_of"], right_on=["row", "zone_id"], how="left", maintain_order="left")
         frame = frame.with_columns(original_before=(pl.col("original_n") < pl.col("n")).fill_null(False))
-        yield View("zones", "articles", frame, "zones", self._by_position("articles", path, ["zone_id", "start", "end"]))
+        yield View("zones", "articles", frame, "zones", self._by_position("articles", path, ["zone_id", "start", "end"]), spans=True)
 
     def _duplicate_spans(self, faulty: dict[str, pl.Series]) -> Iterator[View]:
         """The spans that lie in a duplicate zone of a sound article."""
@@ -354,7 +352,7 @@ class Views:
                 spans = spans.with_columns(art=self.article_rows[name].gather(spans["row"]))
                 hits = spans.join(zones, on="art").filter((pl.col("start") < pl.col("high")) & (pl.col("low") < pl.col("end")))
                 if not hits.is_empty():
-                    yield View("duplicate_spans", name, hits, path.root, self._locator(name, path))
+                    yield View("duplicate_spans", name, hits, path.root, self._locator(name, path), spans=True)
 
     @cached_property
     def actors(self) -> pl.DataFrame:
@@ -399,7 +397,8 @@ class Views:
                 continue
             pairs = spans.join(held, on="row").filter((pl.col("start") < pl.col("high")) & (pl.col("low") < pl.col("end")))
             pairs = pairs.unique(["row", "start", "end"], maintain_order=True)
-            yield View("own_content", "statements", pairs.with_columns(role=pl.lit(column)), column, self._locator("statements", path))
+            pairs = pairs.with_columns(role=pl.lit(column), mode=statements["mode"].gather(pairs["row"]))
+            yield View("own_content", "statements", pairs, column, self._locator("statements", path), spans=True)
 
 
 def _time() -> pl.Expr:

@@ -1,0 +1,43 @@
+"""The Typer application with every command."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from communique import __version__
+from communique.commands import build, init, schema, show, stats
+
+
+def make_app() -> typer.Typer:
+    """All commands; each module below holds one."""
+    app = typer.Typer(
+        help="An annotated corpus of news articles: actors, statements, geopolitical actions.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for name, command in {
+        "init": init.init,
+        "build": build.build,
+        "show": show.show,
+        "stats": stats.stats,
+        "schema": schema.schema,
+    }.items():
+        app.command(name)(command)
+    return app
+
+
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+__all__ = ["make_app"]

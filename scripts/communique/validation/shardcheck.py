@@ -1,0 +1,96 @@
+"""All checks of one shard, in order: the function that threads or a cluster run."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from communique.annotation.model import AUTHOR
+from communique.validation import level2, level3_zones
+from communique.validation.evaluate import Evaluation, Result
+from communique.validation.references import check_references
+from communique.validation.registry import Rule
+from communique.validation.views import View
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def check_shard(run: Evaluation) -> Result:
+    """Levels 2 to 5 of what lies in one shard, and what the reduce needs."""
+    import polars as pl
+
+    frames = run.shard.frames
+    run.result.records = {name: frame.height for name, frame in frames.items()}
+    _text_digests(run)
+    run.rules([2])
+    check_references(run)
+    _unused_groups(run)
+    run.rules([3, 4, 5])
+    mentions = frames["mentions"].filter(pl.col("actor_id").is_not_null())["actor_id"].unique()
+    run.result.mentioned = mentions.filter(~mentions.str.contains(".", literal=True)).hash()
+    return run.result
+
+
+def _text_digests(run: Evaluation) -> None:
+    """Articles whose digest is not that of their text, and annotations of another text."""
+    import polars as pl
+
+    articles, wanted = run.shard.frames["articles"], run.wanted
+    if level3_zones.DIGEST.id in wanted or level2.OTHER_TEXT.id in wanted:
+        digests = [None if text is None else hashlib.sha256(text.encode()).hexdigest() for text in articles["text"]]
+        frame = articles.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), "article_id", "text_sha256")
+        frame = frame.with_columns(digest=pl.Series(digests, dtype=pl.String))
+        if level3_zones.DIGEST.id in wanted:
+            rule = Rule(
+                pl.col("digest") != pl.col("text_sha256"), "The text has the SHA-256 {expected}, text_sha256 is {found}.", "text_sha256",
+                pl.col("text_sha256"), pl.col("digest"),
+            )  # fmt: skip
+            run.unjudged(level3_zones.DIGEST.id, "the text is withheld", frame["digest"].null_count())
+            run.emit(level3_zones.DIGEST, rule, View("digests", "articles", frame), frame.filter(rule.where))
+        if run.shard.digests is not None and level2.OTHER_TEXT.id in wanted:
+            _other_texts(run, frame)
+
+
+def _other_texts(run: Evaluation, articles: pl.DataFrame) -> None:
+    import polars as pl
+
+    assert run.shard.digests is not None
+    faulty = run.faulty()["articles"].implode()
+    pairs = run.shard.digests.join(articles.filter(~pl.col("row").is_in(faulty)), on="article_id", suffix="_of_article")
+    for one in pairs.filter(pl.col("digest") != pl.col("text_sha256")).iter_rows(named=True):
+        run.shard.gated.add(one["article_id"])
+        run.add(
+            level2.OTHER_TEXT.finding(
+                f"The annotation is of the text {one['text_sha256'][:12]}…, the article's text is {one['digest'][:12]}….",
+                file=one["file"], table="annotation", key=one["article_id"], article_id=one["article_id"], field="text_sha256",
+                pointer="/text_sha256", found=one["text_sha256"], expected=one["digest"],
+            )
+        )  # fmt: skip
+
+
+def _unused_groups(run: Evaluation) -> None:
+    """Rule R4 for the unnamed groups of an article; the registry is settled by the reduce."""
+    import polars as pl
+
+    if level2.GROUP_UNUSED.id not in run.wanted:
+        return
+    actors, mentions = run.shard.frames["actors"], run.shard.frames["mentions"]
+    frame = actors.with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32)).filter(pl.col("article_id").is_not_null())
+    frame = frame.filter((pl.col("resolution") != "implicit") & ~pl.col("actor_id").is_in(mentions["actor_id"].implode()))
+    if frame.is_empty():
+        return
+    # A mention whose actor is misspelt may be the one that is missed.
+    known = run.views.actors["actor_id"].implode()
+    lost = mentions.filter(pl.col("actor_id").is_not_null() & ~pl.col("actor_id").is_in(known))["article_id"].unique()
+    spared = pl.col("article_id").is_in(lost.implode()) | pl.col("actor_id").is_in(sorted(run.shard.named))
+    partly = set(run.shard.broken.get("mentions", {})) | {one for one in run.shard.gated}
+    spared = spared | pl.col("article_id").is_in(sorted(partly))
+    rule = Rule(pl.lit(True), "No mention refers to {found}.", "actor_id", pl.col("actor_id"))
+    run.unjudged(level2.GROUP_UNUSED.id, "a broken record may be the mention", frame.filter(spared).height)
+    run.emit(level2.GROUP_UNUSED, rule, View("groups", "actors", frame, "actor_id"), frame.filter(~spared))
+
+
+def narrator_missing(actor_ids: pl.Series) -> bool:
+    """Whether the registry lacks the narrator."""
+    return AUTHOR not in actor_ids

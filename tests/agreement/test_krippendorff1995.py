@@ -1,16 +1,15 @@
 """Krippendorff, K. (1995). On the reliability of unitizing contiguous data. Sociological Methodology 25,
-47-76. Its expected disagreement has an error of sign that Krippendorff (2004) mended; alpha_U here is
-that of 2004."""
+47-76. alpha_U here is that of Krippendorff (2004), whose expected disagreement differs in a detail."""
 
 from __future__ import annotations
 
 import pytest
 
 from communique.agreement.alpha import krippendorff_alpha
+from communique.agreement.alpha_u import alpha_u
 from communique.agreement.continuum import Continuum
 from communique.agreement.kappa import cohen_kappa, scott_pi
 from communique.agreement.ratings import Ratings
-from communique.agreement.unitizing import alpha_u
 
 # p. 57: (start, length) of two observers on a continuum of 24
 P57 = {
@@ -53,7 +52,7 @@ def test_p61_example_b() -> None:
     """p. 61 prints D_e 1.17731 and alpha -.926; the formula of 2004 gives 1.17578 and -.928.
 
     Where the difference of 0.13 % in D_e comes from could not be found out; dkpro-statistics, too, only
-    reproduces it to within .005 and .02, and names the paper's sign error as the likely cause.
+    reproduces it to within .005 and .02, and suspects a sign in the paper's formula.
     """
     alpha = alpha_u(stretched("B", STRETCH)).overall
     assert f"{alpha.expected:.5f} {alpha.value:.3f}" == "1.17578 -0.928"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from communique.agreement.alpha import krippendorff_alpha
+from communique.agreement.alpha_u import alpha_u
 from communique.agreement.continuum import Continuum, trimmed
 from communique.agreement.distances import Interval, Nominal, Ordinal, Ratio
 from communique.agreement.kappa import bennett_s, cohen_kappa, scott_pi
 from communique.agreement.ratings import Ratings
-from communique.agreement.unitizing import alpha_per_position, alpha_u, u_alpha_family
+from communique.agreement.u_alpha import alpha_per_position, u_alpha_family
 
 P230 = (
     (1, 2, 3, 3, 2, 1, 4, 1, 2, None, None, None),

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from communique.agreement.continuum import Continuum
-from communique.agreement.unitizing import alpha_per_position, u_alpha_family
+from communique.agreement.u_alpha import alpha_per_position, u_alpha_family
 
 GAP = None
 

@@ -156,7 +156,9 @@ def test_nothing_is_printed() -> None:
     """GLPK writes from C; a program that prints JSON must not find its lines in between."""
     program = (
         "from communique.agreement.gamma import gamma\n"
-        "print('before'); gamma([('i', 1, 5, 'a'), ('j', 2, 6, 'a')], 'ij', seed=1, samples=3); print('after')"
+        "print('before')\n"
+        "gamma([('i', 1, 5, 'a'), ('j', 2, 6, 'a')], 'ij', seed=1, samples=3)\n"
+        "print('after')\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "before\nafter\n"

@@ -70,7 +70,7 @@ def test_six_scenarios(scheme, by_hand) -> None:
     assert f"{score(SIX_ROWS, scheme):.1f}" == by_hand
 
 
-@pytest.mark.parametrize("guess", permutations([(0, 1, "PER"), (0, 4, "PER")]))
+@pytest.mark.parametrize("guess", list(permutations([(0, 1, "PER"), (0, 4, "PER")])))
 def test_order_of_predictions(guess) -> None:
     """nervaluate 1.2.1: strict F1 0 in one order, .667 in the other."""
     assert f"{score([([(0, 4, 'PER')], guess)], 'strict'):.3f}" == "0.667"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from itertools import permutations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from communique.agreement.alpha_u import alpha_u
 from communique.agreement.continuum import Continuum, joined, trimmed
-from communique.agreement.unitizing import alpha_per_position, alpha_u, u_alpha_family
+from communique.agreement.u_alpha import alpha_per_position, u_alpha_family, u_alpha_statistic
 from communique.errors import CommuniqueError
 
 TOY = [(0, 1, 9, "A"), (1, 2, 3, "A"), (1, 4, 5, "A"), (1, 6, 7, "A")]
@@ -140,6 +142,29 @@ def test_bounds_and_identity(drawn) -> None:
     copies = [(who, *unit[1:]) for unit in alone for who in (0, 1)]
     for measured in every(Continuum.of(copies, length, [0, 1])):
         assert measured.value is None or measured.value == pytest.approx(1)
+
+
+@given(st.lists(marks, min_size=1, max_size=4))
+def test_sums_over_documents_give_the_family(drawn) -> None:
+    laid = [laid_out(each) for each in drawn]
+    documents = {number: Continuum.of(*each, range(3)) for number, each in enumerate(laid)}
+    together = u_alpha_family(Continuum.of(*joined(laid), range(3)))
+    for measured in (together.u_alpha, together.u_alpha_binary, together.cu_alpha):
+        statistic = u_alpha_statistic(documents, measured.measure)
+        assert statistic.documents == tuple(documents)
+        for sums in (statistic.rows.sum(axis=0), statistic.rows.sum(axis=0)[None]):
+            value = float(np.squeeze(statistic.values(sums)))
+            assert np.isnan(value) == (measured.value is None)
+            assert measured.value is None or value == pytest.approx(measured.value, abs=1e-9)
+
+
+def test_documents_of_one_annotator_do_not_count() -> None:
+    alone, both = Continuum.of(TOY, 10, [0, 1]), Continuum.of([(0, 1, 2, "B")], 10, [0])
+    assert u_alpha_statistic({"x": alone, "y": both}).documents == ("x",)
+    overlapping = Continuum.of([(0, 1, 5, "A"), (0, 4, 6, "A")], 10, [0, 1])
+    with pytest.raises(CommuniqueError, match="overlap") as caught:
+        u_alpha_statistic({"x": overlapping})
+    assert caught.value.record == "x"
 
 
 def every(continuum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ Label = Hashable
 
 def canonical_key(label: Any) -> tuple[Any, ...]:
     """A total order over labels of any type that depends on nothing but the label's content."""
-    if isinstance(label, (bool, int, float)):
+    if isinstance(label, Real):
         return (0, label)
     if isinstance(label, str):
         return (1, label)

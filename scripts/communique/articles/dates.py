@@ -13,7 +13,10 @@ _WRITTEN = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d
 _COMPACT = re.compile(r"(?a:(\d{4})(\d{2})(\d{2})(?:[T ]?\d{4,6}Z?)?)")
 _ISO = re.compile(r"(?a:(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?)", re.DOTALL)
 _EPOCH = re.compile(r"(?a:\d{9,10}|\d{12,13})(?:\.\d+)?")
-_LEAD = re.compile(r"(?i)(?:published|updated|posted)?(?: on)?:?\s*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?")
+_LEAD = re.compile(
+    r"(?i)(?:published|updated|posted)?(?: on)?:?\s*"
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
+)
 _TIME = re.compile(r"(?i),?\s+(?:at\s+)?\d{1,2}[.:]\d{2}.*$")
 
 

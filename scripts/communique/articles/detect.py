@@ -17,7 +17,10 @@ from communique.articles.readers import scrape
 from communique.articles.signs import Judgement
 
 _SNIFF = 8192
-_HTML = re.compile(r"(?i)\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|meta|title)\b", re.DOTALL)
+_HTML = re.compile(
+    r"(?i)\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|meta|title)\b",
+    re.DOTALL,
+)
 _HTML_NAMES = frozenset({".html", ".htm", ".xhtml"})
 _JSON_NAMES = frozenset({".jsonl", ".ndjson", ".json"})
 _MIN_LETTERS = 60
@@ -25,7 +28,7 @@ _MIN_LANGUAGE = 0.9
 
 
 def source_format(data: bytes, name: str) -> str:
-    """`scrape`, `text`, `html` or `jsonl`, from the first 8 KiB; the file's name only decides where these don't."""
+    """`scrape`, `text`, `html` or `jsonl`, from the first 8 KiB, and the name where these don't tell."""
     head = data[:_SNIFF].decode("utf-8", "replace").lstrip("\ufeff")
     suffix = PurePath(name).suffix.lower()
     if _HTML.match(head) or (suffix in _HTML_NAMES and "<" in head):
@@ -50,7 +53,7 @@ def _starts_json(head: str) -> bool:
 
 @functools.cache
 def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
@@ -70,8 +73,10 @@ def language(text: str) -> Judgement:
 
 
 def features(draft: Draft, language: str | None) -> dict[str, Judgement]:
-    """`paragraph_order`, `quotation_marks` and `apostrophes` of a draft, each with confidence and evidence."""
-    running = [zone for zone in draft.zones if zone.zone in ("standfirst", "body") and zone.duplicate_of is None]
+    """`paragraph_order`, `quotation_marks` and `apostrophes` of a draft, each with its evidence."""
+    running = [
+        zone for zone in draft.zones if zone.zone in ("standfirst", "body") and zone.duplicate_of is None
+    ]
     body = [draft.text[zone.start : zone.end] for zone in running if zone.zone == "body"]
     if draft.order_evidence:
         ordered = Judgement("original", 0.99, draft.order_evidence)
@@ -99,5 +104,6 @@ def is_running(kind: str) -> bool:
 def blank_text(draft: Draft) -> bool:
     """True when no letter stands in a headline, standfirst or paragraph."""
     return not any(
-        is_running(zone.zone) and re.search(r"[^\W\d_]", draft.text[zone.start : zone.end]) for zone in draft.zones
+        is_running(zone.zone) and re.search(r"[^\W\d_]", draft.text[zone.start : zone.end])
+        for zone in draft.zones
     )

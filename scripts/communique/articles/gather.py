@@ -47,7 +47,9 @@ def _expand(given: str) -> Iterator[Found]:
         yield from _matches(given)
     else:
         raise ArticleError(
-            "There is no such file or folder.", file=given, expected="an existing file, folder or glob pattern"
+            "There is no such file or folder.",
+            file=given,
+            expected="an existing file, folder or glob pattern",
         )
 
 
@@ -119,7 +121,10 @@ def read_bytes(found: Found, limit: int) -> bytes:
         status = os.stat(found.path)
         if not stat.S_ISREG(status.st_mode):
             raise ArticleError(
-                "The path is not a regular file.", file=found.given, expected="a file", found=_kind(status.st_mode)
+                "The path is not a regular file.",
+                file=found.given,
+                expected="a file",
+                found=_kind(status.st_mode),
             )
         if status.st_size > limit:
             raise _too_large(found, status.st_size, limit)

@@ -7,12 +7,15 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from communique.articles.lexicon import words
+
 MAX_SLUG = 32
 _LEADING_WORDS = 8
 _TRACKING = re.compile(r"(?i)utm_.*|fbclid|gclid|cmp|ocid|ref|smid|at_medium|at_campaign")
 # Path segments that name a page's form or place, not the article.
-_EMPTY_SEGMENTS = frozenset(
-    "index amp article articles story stories news home default print html page world politics video live".split()
+_EMPTY_SEGMENTS = words(
+    "index amp article articles story stories news home default print html page world politics",
+    "video live",
 )
 
 
@@ -53,7 +56,7 @@ def url_slug(url: str | None) -> str | None:
 def registrable_name(url: str | None) -> str | None:
     """`theguardian` for `https://www.theguardian.com/…`, `bbc` for `news.bbc.co.uk`; None without a host."""
     host = urlsplit(url).hostname if url else None
-    if not host:
+    if url is None or not host:
         return None
     from courlan import extract_domain
 
@@ -75,7 +78,9 @@ def publisher_slug(publisher: str | None, url: str | None) -> str:
 def base_id(record: dict[str, Any]) -> str:
     """`<publisher>-<yyyymmdd or undated>-<slug>`, before any suffix against collisions."""
     day = record["published_on"].replace("-", "") if record["published_on"] else "undated"
-    body = next((zone for zone in record["zones"] if zone["zone"] in ("headline", "standfirst", "body")), None)
+    body = next(
+        (zone for zone in record["zones"] if zone["zone"] in ("headline", "standfirst", "body")), None
+    )
     opening = record["text"][body["start"] : body["end"]] if body else record["text"]
     words = (
         slug(url_slug(record["url"]) or "")
@@ -93,7 +98,7 @@ def suffixed(base: str, record: dict[str, Any], length: int = 6) -> str:
 
 
 def url_key(url: str | None) -> str | None:
-    """The URL as far as it tells articles apart: no scheme, `www.`, fragment, tracking parameters or final slash."""
+    """The URL as far as it tells articles apart: no scheme, `www.`, fragment, tracking or final slash."""
     if not url:
         return None
     parts = urlsplit(url.strip())
@@ -111,4 +116,6 @@ def same_article(one: dict[str, Any], other: dict[str, Any], *, same_file: bool)
     keys = url_key(one["url"]), url_key(other["url"])
     if None not in keys:
         return keys[0] == keys[1]
-    return same_file or all(one[name] is not None and one[name] == other[name] for name in ("title", "publisher", "published_on"))
+    return same_file or all(
+        one[name] is not None and one[name] == other[name] for name in ("title", "publisher", "published_on")
+    )

@@ -15,48 +15,64 @@ import math
 import re
 from collections.abc import Sequence
 
+from communique.articles.lexicon import words
 from communique.articles.signs import Judgement, judge, unknown
 
 MIN_PARAGRAPHS = 4
-# Share of names whose full form comes first in edited news, as an introduction and without one.
+# Share of names whose full form comes first in edited news: as an introduction, and without one (famous
+# people are about as often named by surname first, so those say little).
 _INTRODUCED_FIRST = 0.95
-_FULL_FIRST = 0.65
+_FULL_FIRST = 0.5
 _MAX_NAMES = 8
 
 # Languages that write only names with capitals and put the given name first.
-_LANGUAGES = frozenset("en fr es it pt nl sv da no pl cs ro ca".split())
-_TITLES = frozenset(
-    "President Prime Minister Mr Mrs Ms Miss Dr Prof Professor Sir Dame Lord Lady Baroness King Queen Prince Princess "
-    "Pope Senator Sen Rep Representative Congressman Congresswoman Governor Gov Mayor Judge Justice General Gen Colonel "
-    "Col Captain Lieutenant Major Sergeant Secretary Chancellor Ambassador Director Chairman Chief Attorney Speaker "
-    "Commissioner Detective Officer Pastor Rev Reverend Bishop Cardinal Sheikh Ayatollah Vice Former New North South "
-    "East West Great United San Los Las Saint St The A An In On At But And For From With By After Before When While As "
-    "If He She It They We I You This That These Those What Who Monday Tuesday Wednesday Thursday Friday Saturday Sunday "
-    "January February March April May June July August September October November December".split()
+_LANGUAGES = words("en fr es it pt nl sv da no pl cs ro ca")
+_TITLES = words(
+    "President Prime Minister Mr Mrs Ms Miss Dr Prof Professor Sir Dame Lord Lady Baroness King",
+    "Queen Prince Princess Pope Senator Sen Rep Representative Congressman Congresswoman",
+    "Governor Gov Mayor Judge Justice General Gen Colonel Col Captain Lieutenant Major Sergeant",
+    "Secretary Chancellor Ambassador Director Chairman Chief Attorney Speaker Commissioner",
+    "Detective Officer Pastor Rev Reverend Bishop Cardinal Sheikh Ayatollah Vice Former New",
+    "North South East West Great United San Los Las Saint St The A An In On At But And For From",
+    "With By After Before When While As If He She It They We I You This That These Those What",
+    "Who Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April",
+    "May June July August September October November December",
 )
-_NAME = re.compile(r"\b[A-Z][\w’'-]*[a-z](?: [A-Z]\.)?(?: (?:de|da|van|von|der|al|el|bin|ben|la|le|di))?(?: [A-Z][\w’'-]*[a-z]){1,2}\b")
+_NAME = re.compile(
+    r"\b[A-Z][\w’'-]*[a-z](?: [A-Z]\.)?(?: (?:de|da|van|von|der|al|el|bin|ben|la|le|di))?"
+    r"(?: [A-Z][\w’'-]*[a-z]){1,2}\b"
+)
 _ROLE = re.compile(
     r"\b(?:spokes(?:man|woman|person)|minister|president|premier|chancellor|advis[eo]r|director|leader|chief|secretary|"
-    r"ambassador|envoy|senator|lawmaker|deputy|analyst|professor|expert|candidate|attorney|lawyer|officer|manager|founder|"
-    r"executive|editor|author|activist|governor|mayor|head|chair(?:man|woman)?|commander|general|colonel|diplomat|"
-    r"negotiator|official|scientist|economist|researcher|ministre|porte-parole|ministro|portavoz|portavoce|presidente),? $"
+    r"ambassador|envoy|senator|lawmaker|deputy|analyst|professor|expert|candidate|attorney|lawyer|officer|manager|"
+    r"founder|executive|editor|author|activist|governor|mayor|head|chair(?:man|woman)?|commander|general|colonel|diplomat|"
+    r"negotiator|official|scientist|economist|researcher|ministre|porte-parole|ministro|"
+    r"portavoz|portavoce|presidente),? $"
 )
-_APPOSED = re.compile(r", (?:\d\d,|(?:the|a|an|who|whose|head|chief|le|la|el|il|une?) |[a-z]+ (?:of|for|at) )")
+_APPOSED = re.compile(
+    r", (?:\d\d,|(?:the|a|an|who|whose|head|chief|le|la|el|il|une?) |[a-z]+ (?:of|for|at) )"
+)
 _DATELINE = re.compile(r"[A-Z][A-Za-z .,'-]{2,40} \((?:Reuters|AP|AFP|dpa|UPI|Xinhua|EFE|ANSA)\) ?[—–-]+ ")
-_BACKWARD = re.compile(r"(?:He|She|They|His|Her|Their|It|That|This|Those|These|But|And|However|Meanwhile|The (?:two|pair|move))\b")
+_BACKWARD = re.compile(
+    r"(?:He|She|They|His|Her|Their|It|That|This|Those|These|But|And|However|Meanwhile|The (?:two|pair))\b"
+)
 
 
 _Names = dict[str, tuple[int, float]]
 
 
-def paragraph_order(paragraphs: Sequence[str], language: str | None, standfirst_at: float | None = None) -> Judgement:
+def paragraph_order(
+    paragraphs: Sequence[str], language: str | None, standfirst_at: float | None = None
+) -> Judgement:
     """The judgement on the body's `paragraphs`.
 
     `standfirst_at` is the position of a standfirst among all running lines, 0 for the first and 1 for the
     last, None without one.
     """
     if len(paragraphs) < MIN_PARAGRAPHS:
-        return unknown(f"the text is too short: {len(paragraphs)} paragraphs, at least {MIN_PARAGRAPHS} needed")
+        return unknown(
+            f"the text is too short: {len(paragraphs)} paragraphs, at least {MIN_PARAGRAPHS} needed"
+        )
     log_odds, notes = 0.0, []
     if standfirst_at is not None:
         share = 1 / len(paragraphs)
@@ -66,7 +82,9 @@ def paragraph_order(paragraphs: Sequence[str], language: str | None, standfirst_
     datelines = [index for index, paragraph in enumerate(paragraphs) if _DATELINE.match(paragraph)]
     if len(datelines) == 1 and (datelines == [0] or datelines[0] > 2):
         log_odds += math.log(1 / len(paragraphs) / 0.95) if datelines == [0] else math.log(0.9 / 0.05)
-        notes.append("the dateline opens the text" if datelines == [0] else "the dateline stands inside the text")
+        notes.append(
+            "the dateline opens the text" if datelines == [0] else "the dateline stands inside the text"
+        )
     if match := _BACKWARD.match(paragraphs[0]):
         share = sum(bool(_BACKWARD.match(paragraph)) for paragraph in paragraphs) / len(paragraphs)
         log_odds += math.log(max(share, 0.05) / 0.05)
@@ -88,7 +106,7 @@ def paragraph_order(paragraphs: Sequence[str], language: str | None, standfirst_
 
 def _introductions(paragraphs: Sequence[str]) -> tuple[_Names, _Names]:
     """Names whose full form comes first, and those whose surname alone does: for each the number of other
-    paragraphs with the surname alone, and the share of such names that come in full first in written order."""
+    paragraphs with the surname alone, and the share of such names that come in full first when in order."""
     common = set(re.findall(r"\b[a-z][\w-]+", " ".join(paragraphs)))
     full: dict[str, set[int]] = {}
     introduced: dict[str, int] = {}
@@ -109,7 +127,8 @@ def _introductions(paragraphs: Sequence[str]) -> tuple[_Names, _Names]:
         places = {
             index
             for index, paragraph in enumerate(paragraphs)
-            if index not in where and any(_stands_alone(paragraph, m.start()) for m in alone.finditer(paragraph))
+            if index not in where
+            and any(_stands_alone(paragraph, m.start()) for m in alone.finditer(paragraph))
         }
         if places:
             target = first if min(where) < min(places) else late

@@ -14,6 +14,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from communique.articles.lexicon import words
+
 MIN_WORDS = 40
 MIN_CONFIDENCE = 0.8
 _SHOWN = 4
@@ -22,29 +24,32 @@ _APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’ʼ](?=[^\W\d_])|(?<=s)['’](?= [a-
 
 # Contractions that are no words without their apostrophe; so no well, were, shed, hell, ill, its, cant, wont.
 _WITHOUT: dict[str, frozenset[str]] = {
-    "en": frozenset(
-        "isnt arent wasnt werent dont doesnt didnt hasnt havent hadnt couldnt shouldnt wouldnt mustnt neednt aint "
-        "youre theyre weve theyve youve ive im hes shes thats whats theres heres wheres whos youll theyll itll "
-        "youd theyd".split()
+    "en": words(
+        "isnt arent wasnt werent dont doesnt didnt hasnt havent hadnt couldnt shouldnt wouldnt",
+        "mustnt neednt aint youre theyre weve theyve youve ive im hes shes thats whats theres heres",
+        "wheres whos youll theyll itll youd theyd",
     ),
-    "fr": frozenset(
-        "cest jai quil quils quelles quon quune quun daccord dune dun lon lun lune aujourdhui nest nont navait jusquà "
-        "dabord dici davoir dêtre lhomme leau lavenir laccord larmée letat lannée".split()
-    )
-    - {"lune", "dune", "quelles"},
-    "it": frozenset(
-        "dellanno dellaltro allinizio unaltra cè nellambito dellunione dellaccordo allestero lunione laccordo".split()
+    "fr": words(
+        "cest jai quil quils quon quune quun daccord dun lon lun aujourdhui nest",
+        "nont navait jusquà dabord dici davoir dêtre lhomme leau lavenir laccord larmée letat",
+        "lannée",
+    ),
+    "it": words(
+        "dellanno dellaltro allinizio unaltra cè nellambito dellunione dellaccordo allestero",
+        "lunione laccordo",
     ),
 }
-_NO_APOSTROPHE_LANGUAGES = frozenset("de es pt pl cs sv da no fi hu ru".split())
-_PLURALS = frozenset("Mr Democrat Republican American Tory Labour Senator Minister President Oscar Olympic".split())
+_NO_APOSTROPHE_LANGUAGES = words("de es pt pl cs sv da no fi hu ru")
+_PLURALS = words(
+    "Mr Democrat Republican American Tory Labour Senator Minister President Oscar Olympic",
+)
 
 _MARKS = re.compile(r"[“”„«»\"「」『』]|(?<!\w)[‘'](?=\w)|(?<=[\w.,!?])[’'](?=\W|$)")
 _PAIRS = re.compile(
     r"“[^”]{2,}”|„[^“”]{2,}[“”]|«[^»]{2,}»|»[^«]{2,}«|\"[^\"]{2,}\"|「[^」]+」|(?<!\w)[‘'][^‘\n]{2,}?[,.!?\w][’'](?=\W|$)"
 )
 _SAY = {
-    "en": r"(?:said|says|told|tells|added|adds|insisted|warned|explained|argued|wrote|tweeted|asked|replied|declared)",
+    "en": r"(?:said|says|told|tells|adds|added|insisted|warned|explained|argued|wrote|replied|declared)",
     "de": r"(?:sagte|sagt|erklärte|betonte|fügte|meinte|warnte|schrieb)",
     "fr": r"(?:a dit|a déclaré|a affirmé|a ajouté|dit-il|dit-elle|déclare|affirme|explique|ajoute)",
     "es": r"(?:dijo|afirmó|declaró|añadió|aseguró|explicó|señaló|dice)",
@@ -108,12 +113,16 @@ def quotation_marks(paragraphs: Sequence[str], language: str | None) -> Judgemen
         return unknown(f"the text is too short: {count} words, at least {MIN_WORDS} needed")
     pairs = sum(len(_PAIRS.findall(paragraph)) for paragraph in paragraphs)
     if language is not None and language not in _SAY and not pairs:
-        return unknown(f"no quotation marks, and no rule for unmarked quotations in this language ({language})")
+        return unknown(
+            f"no quotation marks, and no rule for unmarked quotations in this language ({language})"
+        )
     bare = [paragraph for paragraph in paragraphs if not _MARKS.search(paragraph)]
     quotes = [sample for paragraph in bare if (sample := _unmarked(paragraph, language or "en"))]
     if not pairs and not quotes:
         return unknown("no quotation marks, and nothing that reads like a quotation without them")
-    evidence = f"{pairs} marked quotations; {len(quotes)} in the first person with a verb of saying and no marks"
+    evidence = (
+        f"{pairs} marked quotations; {len(quotes)} in the first person with a verb of saying and no marks"
+    )
     if quotes:
         evidence += ": " + " | ".join(quotes[:2])
     return judge(2.3 * len(quotes) - 3.0 * pairs, "stripped", "kept", evidence)
@@ -125,11 +134,11 @@ def _contractions(text: str, language: str | None) -> Counter[str]:
 
 
 def _orphan_genitives(text: str) -> Counter[str]:
-    """Names that also occur without their final s, before a lower-case word and after no article: Russias forces."""
+    """Names that also occur without their final s, before a lower-case word and after no article."""
     tokens = re.findall(r"[^\W\d_]+|[^\w\s]", text)
     names = {token for token in tokens if token[:1].isupper()}
     found: Counter[str] = Counter()
-    for before, token, after in zip(["."] + tokens, tokens, tokens[1:], strict=False):
+    for before, token, after in zip([".", *tokens], tokens, tokens[1:], strict=False):
         stem = token[:-1]
         if (
             token.endswith("s")
@@ -140,7 +149,8 @@ def _orphan_genitives(text: str) -> Counter[str]:
             and not re.search(r"(?:an|[^aeiou]i|ese|er|or|ist|crat)$", stem)
             and before.lower() not in {"the", "many", "some", "two", "all", "these", "those", "of"}
             and after.islower()
-            and after not in {"and", "or", "are", "were", "have", "in", "of", "who", "to", "said", "say", "will"}
+            and after
+            not in {"and", "or", "are", "were", "have", "in", "of", "who", "to", "said", "say", "will"}
         ):
             found[token] += 1
     return found

@@ -17,24 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from communique.articles.draft import ArticleError
+from communique.files import write_atomically
 from communique.project import Project
 
-_TEMP = ".ingest-"
+_TEMP = ".*.tmp"
 _NAME_BYTES = 200
 
 Record = dict[str, Any]
-
-
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write `data` beside `path` and put it in its place in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f"{_TEMP}{os.getpid()}"
-    try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 @contextlib.contextmanager
@@ -55,10 +44,12 @@ def locked(project: Project) -> Iterator[None]:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise ArticleError(
-                    "Another ingest is writing to this project.", file=project.raw, mend="wait until it is done"
+                    "Another ingest is writing to this project.",
+                    file=project.raw,
+                    mend="wait until it is done",
                 ) from None
         for folder in (project.raw, project.articles):
-            for left in folder.glob(f"{_TEMP}*"):
+            for left in folder.glob(_TEMP):
                 left.unlink()
         yield
 
@@ -77,7 +68,7 @@ def dump_article(record: Record) -> bytes:
 
 def save_article(project: Project, record: Record) -> None:
     """Write the record in one step."""
-    write_atomic(article_path(project, record["article_id"]), dump_article(record))
+    write_atomically(article_path(project, record["article_id"]), dump_article(record))
 
 
 def load_article(project: Project, article_id: str) -> Record:
@@ -87,7 +78,7 @@ def load_article(project: Project, article_id: str) -> Record:
 
 def article_ids(project: Project) -> list[str]:
     """The ids of all articles, sorted."""
-    return sorted(path.stem for path in project.articles.glob("*.json") if not path.name.startswith("."))
+    return sorted(path.stem for path in project.articles.glob("[!.]*.json"))
 
 
 def iter_articles(project: Project) -> Iterator[Record]:
@@ -113,7 +104,10 @@ def _load(path: Path) -> Record:
         ) from None
     if not isinstance(record, dict):
         raise ArticleError(
-            "The article record is not JSON.", file=path, expected="a JSON object", found=type(record).__name__
+            "The article record is not JSON.",
+            file=path,
+            expected="a JSON object",
+            found=type(record).__name__,
         )
     return record
 
@@ -165,7 +159,7 @@ def append_sources(project: Project, lines: Iterable[Record]) -> None:
 
 def save_sources(project: Project, lines: Iterable[Record]) -> None:
     """Replace the whole file in one step."""
-    write_atomic(project.sources, b"".join(_dump_line(line) for line in lines))
+    write_atomically(project.sources, b"".join(_dump_line(line) for line in lines))
 
 
 def _dump_line(line: Record) -> bytes:
@@ -176,7 +170,7 @@ def _dump_line(line: Record) -> bytes:
 
 
 def raw_name(project: Project, name: str, data: bytes) -> tuple[str, bool]:
-    """The name in `corpus/raw/` for a file called `name` that holds `data`, and whether it lies there already.
+    """The name in `corpus/raw/` for a file called `name` that holds `data`, and whether it is there already.
 
     Its own name; if other bytes have that name, name and eight digits of the bytes' SHA-256.
     """

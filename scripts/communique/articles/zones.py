@@ -8,17 +8,21 @@ from collections.abc import Iterable, Sequence
 from communique.articles.draft import Zone
 
 URL_LINE = re.compile(r"https?://\S+")
-BYLINE = re.compile(r"(?:By|Von|Par|Por|Di|Door|Af|Av)\s+\w[\w.'’-]*(?:[ ,]+(?:and|und|et|y|e|&|\w[\w.'’-]*))*")
+BYLINE = re.compile(
+    r"(?:By|Von|Par|Por|Di|Door|Af|Av)\s+\w[\w.'’-]*(?:[ ,]+(?:and|und|et|y|e|&|\w[\w.'’-]*))*"
+)
 # "Photograph: X", "Photo by X", and, where a scraper has stripped the colon, "Photograph X" with X all names.
 CREDIT = re.compile(
     r"[(\[]?(?:(?i:photo(?:graph|s)?|image|picture|illustration|credit|source|foto|crédit)s?(?: credit)?"
     r"\s*(?:by\b|:|©).*|(?:Photograph|Photo|Image)s?(?: (?:[A-Z][\w.'’/-]*|the|of|via))+[)\]]?)"
 )
 _CAPTION_CUE = re.compile(
-    r"(?i)\b(?:photograph|photo(?: by|:)|image credit|file photo|getty ?images|(?:afp|reuters|epa|ap)(?:/|$)|ap photo|pool photo)"
+    r"(?i)\b(?:photograph|photo(?: by|:)|image credit|file photo|getty ?images|"
+    r"(?:afp|reuters|epa|ap)(?:/|$)|ap photo|pool photo)"
 )
 BOILERPLATE = re.compile(
-    r"(?i)(?:advertise?ment|read more\b.*|related(?: articles?| stories)?:?.*|sign up (?:to|for)\b.*|share this.*|"
+    r"(?i)(?:advertise?ment|read more\b.*|related(?: articles?| stories)?:?.*|share this.*|"
+    r"sign up (?:to|for)\b.*|"
     r"follow us\b.*|subscribe\b.*|all rights reserved.*|©.*|copyright (?:©|\d{4}).*|\[\+\d+ chars\])"
 )
 _CLOSERS = "\"'”’»“)]"
@@ -135,7 +139,9 @@ def uncovered(text: str, zones: Sequence[Zone]) -> list[tuple[int, int]]:
     at, holes = 0, []
     for zone in zones:
         if not at <= zone.start < zone.end <= len(text):
-            raise ValueError(f"zone {zone} overlaps its neighbour or leaves the text of {len(text)} characters")
+            raise ValueError(
+                f"zone {zone} overlaps its neighbour or leaves the text of {len(text)} characters"
+            )
         holes.append((at, zone.start))
         at = zone.end
     holes.append((at, len(text)))

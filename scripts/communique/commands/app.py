@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from communique import __version__
-from communique.commands import build, init, schema, show, stats
+from communique.commands import build, ingest, init, schema, show, stats
 
 
 def make_app() -> typer.Typer:
@@ -23,6 +23,7 @@ def make_app() -> typer.Typer:
     app.callback()(_root)
     for name, command in {
         "init": init.init,
+        "ingest": ingest.ingest,
         "build": build.build,
         "show": show.show,
         "stats": stats.stats,

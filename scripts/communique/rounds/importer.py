@@ -209,7 +209,10 @@ def _heal(
     }
     removed: list[int] = []
     for name, numbers in doubled.items():
-        keep = _choose(name, [tasks[number] for number in numbers if number in tasks])
+        present = [tasks[number] for number in numbers if number in tasks]
+        if len(present) != len(numbers):
+            raise LabelStudioError(f"somebody deletes tasks of project {project_id} just now", mend="try again")
+        keep = _choose(name, present)
         removed += [number for number in numbers if number != keep]
         there[name] = [keep]
     client.delete_tasks(project_id, removed)

@@ -102,22 +102,36 @@ class Run:
         return -SEED < old_gap <= NEAR and -SEED < new_gap <= NEAR
 
 
-def find_runs(old: bytes, new: bytes, paragraphs: Sequence[int]) -> list[Run]:
-    """All runs, each with at least one seed, in order of the old text. One byte a token.
+def common_seeds(old: bytes, new: bytes, paragraphs: Sequence[int]) -> dict[int, int]:
+    """Positions in the old text and in the new one of all seeds, in order of the old text. One byte a token.
 
     `paragraphs`: old token where each paragraph starts, with the number of tokens at the end.
     """
-    new_seeds = unique_seeds(new)
+    there = _unique(new)
+    ends = iter(paragraphs)
+    end = 0
+    found: dict[int, int] = {}
+    for seed, at in _unique(old).items():
+        while at >= end:
+            end = next(ends)
+        if seed in there and at + SEED <= end:
+            found[at] = there[seed]
+    return found
+
+
+def _unique(tokens: bytes) -> dict[bytes, int]:
+    seen: dict[bytes, int] = {}
+    for at in range(len(tokens) - SEED + 1):
+        seed = tokens[at : at + SEED]
+        seen[seed] = at if seed not in seen else -1
+    return {seed: at for seed, at in seen.items() if at >= 0}
+
+
+def find_runs(old: bytes, new: bytes, seeds: Mapping[int, int]) -> list[Run]:
+    """All runs, each with at least one of the seeds, in order of the old text."""
     found: list[Run] = []
     latest: dict[int, int] = {}
-    ceiling = 0
-    edges = iter(paragraphs)
-    for seed, at in unique_seeds(old).items():
-        while at >= ceiling:
-            ceiling = next(edges)
-        there = new_seeds.get(seed)
-        if there is None or at + SEED > ceiling:
-            continue
+    for at, there in seeds.items():
         known = latest.get(there - at)
         if known is not None and found[known].old + found[known].length > at:
             found[known] = replace(found[known], high=at + SEED)
@@ -132,15 +146,6 @@ def find_runs(old: bytes, new: bytes, paragraphs: Sequence[int]) -> list[Run]:
         latest[there - at] = len(found)
         found.append(Run(at - before, there - before, before + after, at, at + SEED))
     return sorted(found, key=lambda run: (run.old, run.new))
-
-
-def unique_seeds(tokens: bytes) -> dict[bytes, int]:
-    """Position of each SEED tokens in a row that occur once, in order of the text."""
-    seen: dict[bytes, int] = {}
-    for at in range(len(tokens) - SEED + 1):
-        seed = tokens[at : at + SEED]
-        seen[seed] = at if seed not in seen else -1
-    return {seed: at for seed, at in seen.items() if at >= 0}
 
 
 def anchored(runs: Sequence[Run]) -> list[Run]:

@@ -6,7 +6,7 @@ import base64
 
 from communique.text import fingerprint as fp
 from communique.text import sharing
-from communique.text.alignment import SEED, Claims, find_blocks, find_runs, match_paragraphs, unique_seeds
+from communique.text.alignment import SEED, Claims, common_seeds, find_blocks, find_runs, match_paragraphs
 from communique.text.anchors import Anchored, SpanStatus
 from communique.text.edges import place, place_between
 from communique.text.keys import Keyed
@@ -58,10 +58,8 @@ class Search:
             return
         self.old_tokens = old_tokens = base64.b64decode(source["tokens"])
         self.new_tokens = new_tokens = fp.token_digests(new, self.secret)
-        runs = find_runs(old_tokens, new_tokens, self.token_starts)
-        self.tokens = Claims(len(old_tokens), runs, taken)
-        new_seeds = unique_seeds(new_tokens)
-        self.seeds = {at for seed, at in unique_seeds(old_tokens).items() if seed in new_seeds}
+        self.seeds = common_seeds(old_tokens, new_tokens, self.token_starts)
+        self.tokens = Claims(len(old_tokens), find_runs(old_tokens, new_tokens, self.seeds), taken)
         self.old_edges = set(self.token_starts)
         self.new_edges = {edge for bounds in new.paragraphs for edge in bounds}
 

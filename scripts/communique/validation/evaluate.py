@@ -193,7 +193,7 @@ class Evaluation:
         place = "/".join(part for part in (one["at"], one["field"]) if part) or view.root
         words = {"found": one["found"], "expected": one["expected"], "key": owner["key"], "field": place}
         origins = self.shard.origin.get((view.table, owner["key"]), [])
-        file, pointer = origins[-1] if origins else (self.shard.files.get(view.table), None)
+        file, pointer = origins[-1] if origins else (self.shard.file_of(view.table, one["row"]), None)
         if pointer is not None and place and not pointer.startswith("line "):
             pointer = f"{pointer}/{place}"
         return check.finding(

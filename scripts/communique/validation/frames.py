@@ -28,24 +28,43 @@ class Shard:
     """All tables of some articles, ready for checking.
 
     `frames` hold the sound records only (those that passed level 1), stored columns in schema order.
-    `broken` counts, for each table, the records left out by article, and `named` holds every short string that
-    those records contain: what a broken record may refer to is never called unused.
-    `gated` are articles of which nothing higher is checked, `origin` the places of records in JSON files,
-    `files` the file of a record's article by table.
+    `broken` counts, for each table, the records left out by article, `broken_keys` are their keys, and `named`
+    holds every short string in them: what a broken record may refer to is never called unused.
+    `gated` are articles of which nothing higher is checked. `origin` gives the places of records in JSON
+    files, `places` the Parquet files of a table in order: rows, name, split. `digests` are the article_id and
+    text_sha256 that annotation files state; `registry` the registry actors when they lie in another shard.
     """
 
     name: str
     schema: Schema
     frames: dict[str, pl.DataFrame]
+    index: int = 0
     broken: dict[str, dict[str, int]] = field(default_factory=dict)
+    broken_keys: dict[str, set[str]] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
     gated: set[str] = field(default_factory=set)
-    broken_keys: dict[str, set[str]] = field(default_factory=dict)
     origin: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
+    places: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
     digests: pl.DataFrame | None = None
     registry: pl.DataFrame | None = None
-    index: int = 0
+    registry_known: bool = True
+
+    def lose(self, table: str, article_id: str | None, key: str | None, strings: set[str]) -> None:
+        """Take note of a record that is left out."""
+        by_article = self.broken.setdefault(table, {})
+        by_article[article_id or ""] = by_article.get(article_id or "", 0) + 1
+        if key:
+            self.broken_keys.setdefault(table, set()).add(key)
+        if len(self.named) < 1_000_000:
+            self.named |= strings
+
+    def file_of(self, table: str, row: int) -> str | None:
+        """The Parquet file that holds a row of a table's frame."""
+        for rows, name, _ in self.places.get(table, []):
+            if row < rows:
+                return name
+            row -= rows
+        return None
 
 
 def polars_type(kind: Kind) -> Any:

@@ -43,7 +43,7 @@ class Reader:
         data, gone = self._object(path, name)
         if data is None:
             # The article is named by its file: what hangs on it is not judged.
-            self._lost("articles", path.stem, path.stem, None)
+            self.shard.lose("articles", path.stem, path.stem, set())
         if data is None or gone:
             self.shard.gated.add(path.stem)
             if data is None:
@@ -104,7 +104,7 @@ class Reader:
                 self.add(finding)
             if record is None:
                 self.shard.named |= {line}
-                self._lost("actors", None, None, None)
+                self.shard.lose("actors", None, None, set())
             elif not isinstance(record, dict):
                 said = f"Line {number} holds {level1.shown(record, 40)}."
                 self.add(level0.FORM.finding(said, file=name, expected="an object", **place))
@@ -165,7 +165,7 @@ class Reader:
         if faults:
             for finding in faults:
                 self.add(_pointed(finding, at))
-            self._lost(table_name, own, key, record)
+            self.shard.lose(table_name, own, key, strings_in(record))
             return
         self.records[table_name].append(record)
         self.shard.origin.setdefault((table_name, key or at), []).append((name, at))
@@ -180,18 +180,10 @@ class Reader:
             self._validators[schema_name] = level1.validator(shape)
         return level1.explain(self._validators[schema_name].iter_errors(record), table, **place)
 
-    def _lost(self, table: str, article_id: str | None, key: str | None, record: Record | None) -> None:
-        by_article = self.shard.broken.setdefault(table, {})
-        by_article[article_id or ""] = by_article.get(article_id or "", 0) + 1
-        if key:
-            self.shard.broken_keys.setdefault(table, set()).add(key)
-        if record is not None:
-            self.shard.named |= strings_in(record)
-
     def _lose_file(self, article_id: str, path: Path) -> None:
         """A whole annotation file that cannot be read: count it in every table, and spare what it may name."""
         for table in annotation_tables(self.schema):
-            self._lost(table.name, article_id, None, None)
+            self.shard.lose(table.name, article_id, None, set())
         try:
             text = path.read_bytes().decode("utf-8", "replace")
         except OSError:

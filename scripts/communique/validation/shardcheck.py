@@ -6,7 +6,8 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from communique.annotation.model import AUTHOR
-from communique.validation import level2, level3_zones
+from communique.corpus.shards import shard_of
+from communique.validation import level0, level2, level3_zones
 from communique.validation.evaluate import Evaluation, Result
 from communique.validation.references import check_references
 from communique.validation.registry import Rule
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def check_shard(run: Evaluation) -> Result:
-    """Levels 2 to 5 of what lies in one shard, and what the reduce needs."""
+def check_shard(run: Evaluation, shards: int | None = None) -> Result:
+    """Levels 2 to 5 of what lies in one shard, and what the reduce needs.
+
+    `shards` is the number of shards of a built corpus; None for JSON files, which have no place to be in.
+    """
     import polars as pl
 
     frames = run.shard.frames
     run.result.records = {name: frame.height for name, frame in frames.items()}
+    if shards is not None:
+        _alignment(run, shards)
     _text_digests(run)
     run.rules([2])
     check_references(run)
@@ -30,6 +36,42 @@ def check_shard(run: Evaluation) -> Result:
     mentions = frames["mentions"].filter(pl.col("actor_id").is_not_null())["actor_id"].unique()
     run.result.mentioned = mentions.filter(~mentions.str.contains(".", literal=True)).hash()
     return run.result
+
+
+def _alignment(run: Evaluation, shards: int) -> None:
+    """Rows of articles that belong into another shard or split."""
+    import polars as pl
+
+    shard, index = run.shard, run.shard.index
+    splits = dict(zip(shard.frames["articles"]["article_id"], shard.frames["articles"]["split"], strict=True))
+    for name, frame in shard.frames.items():
+        if "article_id" not in frame.columns or frame.is_empty():
+            continue
+        ids = frame.select("article_id", row=pl.int_range(pl.len(), dtype=pl.UInt32))
+        first = ids.unique("article_id", keep="first", maintain_order=True)
+        homes = [shard_of(one, shards) for one in first["article_id"]]
+        first = first.with_columns(home=pl.Series(homes, dtype=pl.Int64))
+        wrong = first.filter((pl.col("home") != index) & ~pl.col("article_id").fill_null("").is_in(sorted(shard.gated)))
+        rule = Rule(
+            pl.lit(True), "The rows of the article lie in shard {found}, it belongs to shard {expected}.", "article_id", pl.lit(str(index)),
+            pl.col("home").cast(pl.String),
+        )  # fmt: skip
+        if level0.MISALIGNED.id in run.wanted:
+            run.emit(level0.MISALIGNED, rule, View("alignment", name, wrong, "article_id"), wrong)
+        shard.gated.update(wrong["article_id"].drop_nulls())
+        if level0.SPLIT_MISPLACED.id not in run.wanted:
+            continue
+        start = 0
+        for rows, _, split in shard.places.get(name, []):
+            part = ids.slice(start, rows).unique("article_id", keep="first", maintain_order=True)
+            start += rows
+            part = part.with_columns(split=pl.col("article_id").replace_strict(splits, default=None, return_dtype=pl.String))
+            part = part.filter((pl.col("split") != split) & ~pl.col("article_id").is_in(sorted(shard.gated)))
+            rule = Rule(
+                pl.lit(True), "The rows of the article lie in the split {found}, it belongs to {expected}.", "article_id", pl.lit(split),
+                pl.col("split"),
+            )  # fmt: skip
+            run.emit(level0.SPLIT_MISPLACED, rule, View("alignment", name, part, "article_id"), part)
 
 
 def _text_digests(run: Evaluation) -> None:

@@ -1,22 +1,24 @@
 """Where news APIs and common corpora keep what an article record holds, as data.
 
-| source | text | title | url | publisher | date | byline | language |
-|---|---|---|---|---|---|---|---|
-| NewsAPI | content | title | url | source.name | publishedAt | author | – |
-| NewsCatcher | summary, content | title | link | – (clean_url is a host) | published_date | author, authors | language |
-| GDELT DOC 2.0 | – | title | url | – (domain is a host) | seendate | – | language |
-| MediaCloud | text | title | url | media_name | publish_date | – | language |
-| Guardian Open Platform | fields.bodyText, fields.body | webTitle, fields.headline | webUrl | fields.publication | webPublicationDate | fields.byline | fields.lang |
-| New York Times | – | headline.main | web_url | source | pub_date | byline.original | – |
-| CC-News (news-please) | maintext | title | url | – (source_domain is a host) | date_publish | authors | language |
-| CC-News (Hugging Face) | text | title | url | – (domain is a host) | date | – | – |
-| Wikinews, Wikipedia dumps | text | title | url | – | date | – | – |
-| schema.org NewsArticle | articleBody | headline | url | publisher.name | datePublished | author.name | inLanguage |
-| Event Registry | body | title | url | source.title | date, dateTimePub | authors | lang |
-| newspaper3k/4k, scrapers | text, content, body | title | url, source_url | site, site_name | publish_date, published | authors | language, meta_lang |
+Field names, by source (a dot steps into an object):
+
+- NewsAPI: content, title, url, source.name, publishedAt, author
+- NewsCatcher: content, title, link, published_date, authors, language (`rights` and `clean_url` are hosts)
+- GDELT DOC 2.0 with text added: text, title, url, seendate, language (`domain` is a host)
+- MediaCloud: text, title, url, media_name, publish_date, language
+- Guardian Open Platform: fields.bodyText or fields.body, webTitle or fields.headline, webUrl,
+  webPublicationDate, fields.byline, fields.lang, fields.publication
+- New York Times with text added: text, headline.main, web_url, source, pub_date, byline.original
+- CC-News by news-please: maintext, title, url, date_publish, authors, language
+- CC-News on Hugging Face: text, title, url, date (`domain` is a host)
+- Wikinews and Wikipedia dumps: text, title, url
+- schema.org NewsArticle: articleBody, headline, url, publisher.name, datePublished, author.name, inLanguage
+- Event Registry: body, title, url, source.title, dateTimePub or date, authors, lang
+- newspaper3k/4k and scrapers: text, title, source_url or url, publish_date, authors, meta_lang, site_name
 
 Records that Communiqué itself writes are read by their own names. For each field the first path below
-that holds a usable value is taken; every other key of the record is kept in `extra`.
+that holds a usable value is taken; every other key of the record is kept in `extra`. A host is no
+publisher and no licence; the URL says it already.
 """
 
 from __future__ import annotations
@@ -38,7 +40,16 @@ PATHS: dict[str, tuple[str, ...]] = {
         "story",
     ),
     "title": ("title", "webTitle", "fields.headline", "headline.main", "headline", "name"),
-    "url": ("url", "webUrl", "web_url", "link", "canonical_url", "source_url", "responded_url", "requested_url"),
+    "url": (
+        "url",
+        "webUrl",
+        "web_url",
+        "link",
+        "canonical_url",
+        "source_url",
+        "responded_url",
+        "requested_url",
+    ),
     "publisher": (
         "publisher",
         "publisher.name",
@@ -77,5 +88,12 @@ PATHS: dict[str, tuple[str, ...]] = {
     "redistribution": ("redistribution",),
 }
 
-ENVELOPES: tuple[str, ...] = ("articles", "response.results", "response.docs", "articles.results", "results", "data")
+ENVELOPES: tuple[str, ...] = (
+    "articles",
+    "response.results",
+    "response.docs",
+    "articles.results",
+    "results",
+    "data",
+)
 """Where a whole API answer keeps its list of records."""

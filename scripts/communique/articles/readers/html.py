@@ -1,4 +1,4 @@
-"""HTML pages, by trafilatura: the running text one paragraph a line, and title, author, date, site and URL."""
+"""HTML pages, by trafilatura: the running text, one paragraph a line; title, author, date, site and URL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ from communique.text.canonical import canonical, decode
 _DECLARED = re.compile(rb"""(?i)<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""")
 _PRESCAN = 1024
 # What https://encoding.spec.whatwg.org makes of labels that pages use loosely.
-_WEB_LABELS = {"iso8859-1": "cp1252", "ascii": "cp1252", "utf-16": "utf-8", "utf-16-le": "utf-8", "utf-16-be": "utf-8"}
+_WEB_LABELS = {
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "utf-16": "utf-8",
+    "utf-16-le": "utf-8",
+    "utf-16-be": "utf-8",
+}
 _DATE_PLACES = (
     "//meta[@property='article:published_time' or @name='article:published_time']/@content",
     "//*[@itemprop='datePublished']/@content",
@@ -53,7 +59,7 @@ def from_markup(markup: str, name: str, encoding: str, url: str | None, record: 
     # htmldate's default upper bound is today's date; the ingest checks against the day of receipt instead.
     dates = {"original_date": True, "extensive_search": False, "max_date": "9999-12-31"}
     tree = trafilatura.load_html(markup)
-    page = None
+    page: Any = None
     if tree is not None:
         stated = _stated_date(tree)
         language = tree.xpath("string((//html/@lang | //html/@xml:lang)[1])") or None
@@ -88,7 +94,7 @@ def from_markup(markup: str, name: str, encoding: str, url: str | None, record: 
 
 
 def _zones(text: str, draft: Draft, description: str | None) -> list[Zone]:
-    zones = []
+    zones: list[Zone] = []
     for start, end in z.line_spans(text):
         line = text[start:end].strip()
         kind = z.simple_kind(line)

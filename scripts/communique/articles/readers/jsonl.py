@@ -1,4 +1,4 @@
-"""JSON Lines, one record a line; also a whole JSON answer of a news API (a list, or a list in an envelope)."""
+"""JSON Lines, one record a line; also a whole JSON answer of a news API (a list, also in an envelope)."""
 
 from __future__ import annotations
 
@@ -67,7 +67,11 @@ def _records(text: str, name: str) -> Iterator[tuple[int, dict[str, Any] | Artic
 
 def _whole(text: str) -> list[dict[str, Any]] | None:
     """The records of a file that is one JSON value over several lines or holds a list of articles."""
-    if text.count("\n") <= 1 and text.lstrip().startswith("{") and not any(f'"{e.split(".")[0]}"' in text for e in ENVELOPES):
+    if (
+        text.count("\n") <= 1
+        and text.lstrip().startswith("{")
+        and not any(f'"{e.split(".")[0]}"' in text for e in ENVELOPES)
+    ):
         return None
     try:
         value = _parse(text)
@@ -142,7 +146,11 @@ def _draft(record: dict[str, Any], number: str, name: str, encoding: str) -> Dra
 def _zone_known_lines(draft: Draft) -> None:
     """Make the first line a headline exactly when it is the record's title."""
     first = next(iter(draft.zones), None)
-    if first is not None and draft.title and draft.text[first.start : first.end].strip() == draft.title.strip():
+    if (
+        first is not None
+        and draft.title
+        and draft.text[first.start : first.end].strip() == draft.title.strip()
+    ):
         draft.zones[0] = Zone("headline", first.start, first.end)
 
 
@@ -174,7 +182,9 @@ def _as_text(field: str, value: Any) -> str | None:
     if not isinstance(value, str) or not value.strip():
         return None
     if field in ("publisher", "rights") and _HOST.fullmatch(value.strip()):
-        return None  # NewsCatcher's `rights`, GDELT's and CC-News's source are hosts; the URL says them already
+        return (
+            None  # NewsCatcher's `rights`, GDELT's and CC-News's source are hosts; the URL says them already
+        )
     return value if field == "text" else value.strip()
 
 

@@ -1,4 +1,4 @@
-"""Plain text: header lines (headline, standfirst, byline, date, URL) as far as they are there, then paragraphs.
+"""Plain text: header lines (headline, standfirst, byline, date, URL) where there are any, then paragraphs.
 
 A paragraph is a line, or, in text wrapped at a fixed width, a block of lines between blank ones.
 """
@@ -6,6 +6,7 @@ A paragraph is a line, or, in text wrapped at a fixed width, a block of lines be
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from communique.articles import zones as z
 from communique.articles.dates import parse_date
@@ -70,7 +71,7 @@ def _is_date(line: str) -> bool:
 def _wrapped_blocks(text: str) -> list[tuple[int, int]]:
     """Blocks between blank lines if most lines break inside a sentence at a fixed width, else []."""
     lines = text.split("\n")
-    inner = [line for line, after in zip(lines, lines[1:], strict=False) if line.strip() and after.strip()]
+    inner = [line for line, after in pairwise(lines) if line.strip() and after.strip()]
     broken = [line for line in inner if len(line) in _WRAP_WIDTHS and not z.has_final_stop(line)]
     if len(inner) < 3 or len(broken) < _WRAP_SHARE * len(inner):
         return []

@@ -1,0 +1,46 @@
+"""All formats by name. Each module is imported when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+from communique.exchange.format import ExchangeError, Format
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a format's functions are: `module:function` below this room."""
+
+    title: str
+    read: str | None = None
+    write: str | None = None
+    extra: str | None = None
+
+
+FORMATS: dict[str, Entry] = {
+    "brat": Entry("brat stand-off (.txt and .ann)", "brat_read:read", "brat_own:write"),
+}
+
+
+def names(direction: str) -> list[str]:
+    """The formats that can be read (`read`) or written (`write`)."""
+    return [name for name, entry in FORMATS.items() if getattr(entry, direction) is not None]
+
+
+def get(name: str, direction: str) -> Format:
+    """The format `name`, to be read or written. Raises ExchangeError that lists those there are."""
+    if name not in FORMATS or getattr(FORMATS[name], direction) is None:
+        raise ExchangeError(
+            f"There is no format '{name}' to {direction}.", expected=", ".join(names(direction)), found=name
+        )
+    entry = FORMATS[name]
+    return Format(name, entry.title, _load(entry.read), _load(entry.write), entry.extra)
+
+
+def _load(place: str | None) -> Any:
+    if place is None:
+        return None
+    module, _, function = place.partition(":")
+    return getattr(importlib.import_module(f"communique.exchange.{module}"), function)

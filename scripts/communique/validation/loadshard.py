@@ -1,0 +1,226 @@
+"""One shard of a built corpus: its files at level 0, its rows at level 1, its sound rows as frames."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from communique.schema import Schema, Table
+from communique.schema.arrow import arrow_type
+from communique.validation import level0, level1
+from communique.validation.compile import valid
+from communique.validation.finding import Finding
+from communique.validation.frames import Shard, key_of, polars_type, strings_in, table_types
+from communique.validation.layout import File
+from communique.validation.readjson import LFS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass
+class Loaded:
+    """A shard ready for the rules, or not: `whole` is false when a file of it cannot be read or lacks columns."""
+
+    shard: Shard
+    findings: list[Finding]
+    counts: dict[str, int]
+    whole: bool
+    rows: int = 0
+
+
+class Loader:
+    """Loads shard after shard; the compiled checks of each table are made once."""
+
+    def __init__(self, schema: Schema, wanted: set[str], cap: int | None) -> None:
+        self.schema = schema
+        self.wanted = wanted
+        self.cap = cap
+        self._verdicts: dict[str, dict[str, pl.Expr]] = {}
+        self._validators: dict[str, Any] = {}
+
+    def load(self, index: int, files: list[File], withheld: bool = False) -> Loaded:
+        """Read the files of one shard. Faulty rows are explained and left out."""
+        import polars as pl
+
+        loaded = Loaded(Shard(f"shard {index}", self.schema, {}, index=index), [], {}, True)
+        parts: dict[str, list[pl.DataFrame]] = {}
+        for file in sorted(files, key=lambda one: (one.table, one.split)):
+            frame = self._file(file, loaded)
+            if frame is None:
+                loaded.whole = False
+                continue
+            loaded.rows += frame.height
+            table = self.schema.table(file.table)
+            if 1 in self._levels:
+                frame = self._sound(frame, table, file, loaded)
+            frame = frame.select([column.name for column in table.stored]) if not table.is_view else frame
+            if not table.is_view:
+                loaded.shard.places.setdefault(file.table, []).append((frame.height, file.name, file.split))
+                parts.setdefault(file.table, []).append(frame)
+        for name, table in self.schema.tables.items():
+            if table.is_view:
+                continue
+            found = parts.get(name)
+            loaded.shard.frames[name] = pl.concat(found) if found else pl.DataFrame(schema=table_types(table))
+        return loaded
+
+    @property
+    def _levels(self) -> set[int]:
+        return {int(id_[1]) for id_ in self.wanted}
+
+    def _add(self, loaded: Loaded, finding: Finding) -> None:
+        loaded.counts[finding.id] = loaded.counts.get(finding.id, 0) + 1
+        if self.cap is None or loaded.counts[finding.id] <= self.cap:
+            loaded.findings.append(finding)
+
+    def _file(self, file: File, loaded: Loaded) -> pl.DataFrame | None:
+        """The rows of a file, or None when it cannot be read or lacks a column."""
+        import polars as pl
+        from polars.exceptions import PolarsError
+
+        place = {"file": file.name, "table": file.table}
+        try:
+            data = file.path.read_bytes()
+        except OSError as error:
+            self._add(loaded, level0.UNREADABLE.finding(f"{error.strerror}.", **place))
+            return None
+        fault = self._bytes(file, data, place)
+        if fault is not None:
+            self._add(loaded, fault)
+        if not data or data.startswith(LFS):
+            return None
+        table = self.schema.table(file.table)
+        try:
+            stored = pl.read_parquet_schema(data)
+            known = [column.name for column in table.columns if column.name in stored]
+            frame = pl.read_parquet(data, columns=known, use_pyarrow=False) if known else pl.DataFrame()
+        except (PolarsError, OSError, BaseException) as error:
+            if isinstance(error, KeyboardInterrupt | SystemExit):
+                raise
+            # Polars panics on some damaged pages: that too is a file that cannot be read.
+            if fault is None or fault.id != level0.TRUNCATED.id:
+                said = f"The file cannot be read as Parquet: {str(error).splitlines()[0][:160] if str(error) else type(error).__name__}."
+                self._add(loaded, level0.NOT_PARQUET.finding(said, **place))
+            return None
+        if file.entry is not None and fault is None and frame.height != file.entry["rows"]:
+            said = f"The file has {frame.height} rows, the manifest says {file.entry['rows']}."
+            self._add(loaded, level0.ROWS.finding(said, found=str(frame.height), expected=str(file.entry["rows"]), **place))
+        if frame.height == 0 and known:
+            self._add(loaded, level0.NO_ROWS.finding("The file has no rows.", **place))
+        return frame if self._columns(stored, table, place, loaded) else None
+
+    def _bytes(self, file: File, data: bytes, place: dict[str, str]) -> Finding | None:
+        if not data:
+            return level0.EMPTY.finding("The file holds 0 bytes and no content.", **place)
+        if data.startswith(LFS):
+            return level0.POINTER.finding("The file is a Git LFS pointer.", **place)
+        if file.entry is None:
+            return None
+        if len(data) != file.entry["bytes"]:
+            said = f"The file has {len(data)} bytes, the manifest says {file.entry['bytes']}."
+            return level0.TRUNCATED.finding(said, found=str(len(data)), expected=str(file.entry["bytes"]), **place)
+        if level0.CHECKSUM.id in self.wanted:
+            digest = hashlib.sha256(data).hexdigest()
+            if digest != file.entry["sha256"]:
+                said = "The bytes of the file are not those of the build."
+                return level0.CHECKSUM.finding(said, found=digest, expected=file.entry["sha256"], **place)
+        return None
+
+    def _columns(self, stored: Any, table: Table, place: dict[str, str], loaded: Loaded) -> bool:
+        complete = True
+        for name in sorted(set(stored) - set(table.by_name)):
+            said = f"The schema has no column {name}."
+            self._add(loaded, level1.COLUMN_UNKNOWN.finding(said, field=name, found=name, **place))
+        for column in table.columns:
+            wanted = polars_type(arrow_type(column.json))
+            if column.name not in stored:
+                said = f"The column {column.name} is not there."
+                self._add(loaded, level1.COLUMN_ABSENT.finding(said, field=column.name, expected=str(wanted), **place))
+                complete = False
+            elif stored[column.name] != wanted:
+                said = f"The column {column.name} has the type {stored[column.name]}."
+                found = level1.COLUMN_TYPE.finding(said, field=column.name, found=str(stored[column.name]), expected=str(wanted), **place)
+                self._add(loaded, found)
+                complete = False
+        return complete
+
+    def _sound(self, frame: pl.DataFrame, table: Table, file: File, loaded: Loaded) -> pl.DataFrame:
+        """The rows that pass the record schema; the others become findings."""
+        import polars as pl
+
+        verdicts = self._compiled(table)
+        seen = frame.select([verdict.all().alias(name) for name, verdict in verdicts.items()])
+        bad = [name for name, good in seen.row(0, named=True).items() if not good]
+        if not bad:
+            return frame
+        sound = frame.select(pl.all_horizontal([verdicts[name] for name in bad])).to_series()
+        faulty = frame.filter(~sound)
+        self._explain(faulty, table, file, loaded, set(bad))
+        return frame.filter(sound)
+
+    def _compiled(self, table: Table) -> dict[str, pl.Expr]:
+        import polars as pl
+
+        if table.name not in self._verdicts:
+            self._verdicts[table.name] = {column.name: valid(column.json, pl.col(column.name)) for column in table.columns}
+        return self._verdicts[table.name]
+
+    def _explain(self, faulty: pl.DataFrame, table: Table, file: File, loaded: Loaded, bad: set[str]) -> None:
+        if table.name not in self._validators:
+            self._validators[table.name] = level1.validator(table.row_schema)
+        kinds = {column.name for column in table.columns if column.json.get("x-arrow") == "json"}
+        limit = faulty.height if self.cap is None else max(1000, self.cap)
+        explained = 0
+        for row in faulty.iter_rows(named=True):
+            key = key_of(table, row)
+            loaded.shard.lose(table.name, row.get("article_id"), key, strings_in(row))
+            if explained >= limit:
+                continue
+            explained += 1
+            record = {name: _json_value(value, name in kinds) for name, value in row.items()}
+            article = record.get("article_id")
+            place = {"file": file.name, "table": table.name, "key": key, "article_id": article if isinstance(article, str) else None}
+            for finding in level1.explain(self._validators[table.name].iter_errors(record), table, **place):
+                self._add(loaded, finding)
+        if explained < faulty.height:
+            # So many faults of the same columns are counted without being explained one by one.
+            last = loaded.findings[-1].id if loaded.findings else level1.TYPE.id
+            loaded.counts[last] = loaded.counts.get(last, 0) + faulty.height - explained
+
+
+def _json_value(value: Any, is_text: bool) -> Any:
+    import datetime
+
+    if is_text and isinstance(value, str):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value
+
+
+def read_registry(files: list[File]) -> pl.DataFrame | None:
+    """The registry actors of a built corpus (they lie in shard 0), or None when they cannot be read."""
+    import polars as pl
+    from polars.exceptions import PolarsError
+
+    columns = ["actor_id", "article_id", "actor_kind", "resolution"]
+    parts: list[pl.DataFrame] = []
+    for file in files:
+        if file.table != "actors" or file.shard != 0:
+            continue
+        try:
+            parts.append(pl.read_parquet(file.path, columns=columns))
+        except (PolarsError, OSError):
+            return None
+    if not parts:
+        return None
+    whole = pl.concat(parts).filter(pl.col("article_id").is_null())
+    return whole.select("actor_id", "actor_kind", "resolution")
+

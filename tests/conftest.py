@@ -1,0 +1,34 @@
+"""Fixtures that every room uses: the shipped project, and copies of it to break."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from communique.project import Project
+from communique.schema import Schema, load_schema
+
+ROOT = Path(__file__).resolve().parent.parent
+FIRST = "guardian-20211207-joe-biden-vladimir-putin-virtual"
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Project:
+    """The project in this repository. Read only."""
+    return Project(ROOT)
+
+
+@pytest.fixture(scope="session")
+def schema(shipped: Project) -> Schema:
+    return load_schema(shipped.schema)
+
+
+@pytest.fixture
+def project(tmp_path: Path, shipped: Project) -> Project:
+    """A copy of the shipped project that a test may change."""
+    root = tmp_path / "project"
+    shutil.copytree(shipped.root / "annotations", root / "annotations", ignore=shutil.ignore_patterns("rounds"))
+    shutil.copytree(shipped.corpus, root / "corpus", ignore=shutil.ignore_patterns("versions"))
+    return Project(root)

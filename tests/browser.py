@@ -62,7 +62,9 @@ def opened(browser: Browser, *, width: int = 1600, height: int = 1200) -> Iterat
 
     def guard(route: Route) -> None:
         address = urlsplit(route.request.url)
-        if address.scheme in ("data", "blob", "about", "file") or address.hostname in LOOPBACK:
+        host = address.hostname or ""
+        inside = host in LOOPBACK or host.endswith(".localhost")
+        if inside or address.scheme in ("data", "blob", "about", "file"):
             route.continue_()
         else:
             tab.blocked.append(route.request.url)

@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import communique
+from communique.commands import main
 from communique.commands.app import make_app
 from communique.project import Project
 
 
-def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from communique.commands import main; main()", *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-    )
+@dataclass
+class Run:
+    """What a command left: exit code, standard output and standard error."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str | Path, cwd: Path | None = None) -> Run:
+    """`communique ARGUMENTS` by its entry point, in this process since a new one costs a second."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with (
+        contextlib.chdir(cwd or Path.cwd()),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(sys, "argv", ["communique", *map(str, arguments)])
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+    return Run(code, out.getvalue(), err.getvalue())
+
+
+def test_the_installed_command_runs() -> None:
+    shown = subprocess.run(["communique", "--version"], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == communique.__version__
 
 
 def test_version_and_help() -> None:

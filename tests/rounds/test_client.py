@@ -599,3 +599,37 @@ def test_an_annotator_works_in_the_browser_and_nothing_leaves_the_machine(
         for one in done["result"]
     }
     assert spans == {("Cue", "said"), ("Source", "Smith")}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk_is_named_and_the_import_goes_on_after_it(
+    tmp_path: Path,
+    ls_template: Path,
+    free_port: Callable[[], int],
+    simple_config: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from communique.rounds import serverfolder
+
+    monkeypatch.setattr(serverfolder, "MINIMUM_FREE", 1024)
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(disk)], check=True)
+    try:
+        with (
+            server.start(disk / "s", port=free_port(), templates=ls_template) as running,
+            client.connect(running.url, running.token()) as connected,
+        ):
+            project = connected.get_or_create_project("full disk", simple_config).id
+            tasks = [task(f"f{number}", regions=20, repeat=3000) for number in range(200)]
+            with pytest.raises(transport.ServerDiskFull, match="free some room"):
+                importer.import_tasks(connected, project, tasks, fresh=True, chunk_tasks=10)
+            assert 0 < connected.task_count(project) < 200
+            subprocess.run(["mount", "-o", "remount,size=200m", str(disk)], check=True)
+            report = importer.import_tasks(connected, project, tasks, quiet=0.5)
+            assert report.present > 0
+            assert report.sent == 200 - report.present
+            check_complete(connected, project, tasks)
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)

@@ -196,6 +196,34 @@ def test_killed_launcher_leaves_a_server_that_is_found_and_stopped(
 
 
 @pytest.mark.slow
+def test_a_served_server_ends_with_its_launcher_and_its_own_end_is_told(
+    tmp_path: Path, ls_template: Path, free_port: Callable[[], int]
+) -> None:
+    code = (
+        "import sys; from pathlib import Path; from communique.rounds import server; "
+        "s = server.start(Path(sys.argv[1]), port=int(sys.argv[2]), templates=Path(sys.argv[3])); "
+        "print(s.pid, flush=True); s.serve()"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "s"), str(free_port()), str(ls_template)]
+    for victim, number in (
+        ("launcher", signal.SIGTERM),
+        ("launcher", signal.SIGINT),
+        ("server", signal.SIGKILL),
+    ):
+        launcher = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert launcher.stdout is not None
+        pid = int(launcher.stdout.readline())
+        os.kill(launcher.pid if victim == "launcher" else pid, number)
+        _, errors = launcher.communicate(timeout=20)
+        assert server.running(tmp_path / "s") is None
+        assert not Path(f"/proc/{pid}").exists()
+        if victim == "launcher":
+            assert (launcher.returncode, errors) == (0, "")
+        else:
+            assert "ended by itself, with exit code -9" in errors
+
+
+@pytest.mark.slow
 def test_a_server_that_dies_at_once_shows_its_log(tmp_path: Path, free_port: Callable[[], int]) -> None:
     (tmp_path / "label_studio.sqlite3").write_bytes(b"this is no database" * 100)
     with pytest.raises(server.ServerError, match=r"exit code 1(.|\n)*file is not a database"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from typing import Any
 
 from communique.agreement.align import Alignment, Pairs, align
@@ -14,6 +14,7 @@ from communique.agreement.observe import (
     Sides,
     cluster_layer,
     label_layer,
+    places,
     set_layer,
     spans_layer,
 )
@@ -23,9 +24,6 @@ from communique.schema import Schema, Table
 from communique.text.spans import overlap
 
 CROSS_PARAGRAPH = "cross_paragraph"
-
-#: The table whose columns a layer compares, by the first part of the layer's name.
-TABLE_OF = {"mention": "mentions", "statement": "statements", "action": "actions", "event": "events", "link": "event_links"}
 
 
 def observe(
@@ -89,10 +87,9 @@ def _statements(sides: Sides, schema: Schema, length: int | None) -> None:
         name = f"statement.{role.removesuffix('_spans')}"
         layer = spans_layer(sides, name, pairs, matched, rows, lambda row, role=role: row[role])
         if length is not None:
-            layer.means["positions"] = (0.0, 0)  # replaced by `positions`, which sees all statements at once
             _positions(layer, rows, role, length)
     whole = sides.layer("statement.whole", pairs)
-    same = sum(all(_at(a[role]) == _at(b[role]) for role in roles[:3]) for a, b in matched)
+    same = sum(all(places(a[role]) == places(b[role]) for role in roles[:3]) for a, b in matched)
     whole.counts = {"f1_exact": (same, *sizes)}
     _labels(sides, schema.table("statements"), "statement", pairs, matched, rows=rows)
     set_layer(sides, "statement.source_actors", pairs, _sets(sides, matched, "source_actor_ids"))
@@ -106,7 +103,6 @@ def _statements(sides: Sides, schema: Schema, length: int | None) -> None:
 
 def _positions(layer: Observed, rows: tuple[list[Record], list[Record]], role: str, length: int) -> None:
     """Positions that both, one, the other, none marked as the role: for alpha per position."""
-    del layer.means["positions"]
     marked = [_covered(side, role) for side in rows]
     both = _shared(*marked)
     sizes = [sum(end - start for start, end in side) for side in marked]
@@ -115,7 +111,7 @@ def _positions(layer: Observed, rows: tuple[list[Record], list[Record]], role: s
 
 def _covered(rows: list[Record], role: str) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
-    for start, end in sorted(place for row in rows for place in _at(row[role])):
+    for start, end in sorted(place for row in rows for place in places(row[role])):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
@@ -137,13 +133,13 @@ def _actions(sides: Sides, schema: Schema) -> None:
     )
     agreed = [(a, b) for a, b in matched if a["event_type"] == b["event_type"]]
     modes = [(a["mode"], b["mode"]) for a, b in agreed if schema.modes(a["event_type"]) is not None]
-    label_layer(sides, "action.mode", pairs, modes)
+    label_layer(sides, "action.mode", pairs, modes, closed=True)
     quads = {value.const: value.facts.get("quad") for value in schema.values("event_type").values}
     groups = {value.const: value.facts.get("group") for value in schema.values("action_status").values}
     for name, column, collapse in (("quad", "event_type", quads), ("status_group", "status", groups)):
         labels = [(collapse[a[column]], collapse[b[column]]) for a, b in matched]
         counts = [Counter(_label(collapse[row[column]]) for row in side) for side in rows]
-        label_layer(sides, f"action.{name}", pairs, labels, counts)
+        label_layer(sides, f"action.{name}", pairs, labels, counts, closed=True)
     for role in ("agents", "targets"):
         people = [
             tuple(
@@ -159,7 +155,7 @@ def _actions(sides: Sides, schema: Schema) -> None:
 
 def _asserters(sides: Sides, pairs: Pairs, matched: list[tuple[Record, Record]]) -> None:
     statements = sides.records("statements", "statement_id")
-    places, people = [], []
+    where_pairs, people = [], []
     for both in matched:
         where: list[Hashable] = []
         who: list[frozenset[Hashable]] = []
@@ -168,9 +164,9 @@ def _asserters(sides: Sides, pairs: Pairs, matched: list[tuple[Record, Record]])
             in_narration = asserted_in == AUTHOR
             where.append(AUTHOR if in_narration else sides.name("statements", side, asserted_in))
             who.append(frozenset([AUTHOR]) if in_narration else sides.names("actors", side, asserted_by))
-        places.append((where[0], where[1]))
+        where_pairs.append((where[0], where[1]))
         people.append((who[0], who[1]))
-    label_layer(sides, "action.asserted_in", pairs, places)
+    label_layer(sides, "action.asserted_in", pairs, where_pairs)
     set_layer(sides, "action.asserted_by", pairs, people)
 
 
@@ -221,7 +217,7 @@ def _links(sides: Sides) -> None:
         tuple(tuple(sorted(kind for kind, *rest in side if tuple(rest) == ends)) for side in named)
         for ends in sorted(untyped[0] & untyped[1], key=repr)
     ]
-    types = label_layer(sides, "event.link.type", sides.alignment.events, [("+".join(a), "+".join(b)) for a, b in kinds])
+    types = label_layer(sides, "event.link.type", sides.alignment.events, [("+".join(a), "+".join(b)) for a, b in kinds], closed=True)
     types.units, types.matched = len(untyped[0] | untyped[1]), len(kinds)
 
 
@@ -249,7 +245,7 @@ def _labels(
             continue
         counts = None if rows is None else [Counter(_label(row[column]) for row in side) for side in rows]
         name = f"{prefix}.{column.removeprefix(prefix + '_')}"
-        label_layer(sides, name, pairs, [(a[column], b[column]) for a, b in matched], counts)
+        label_layer(sides, name, pairs, [(a[column], b[column]) for a, b in matched], counts, closed=True)
 
 
 def label_columns(table: Table) -> list[str]:
@@ -278,9 +274,3 @@ def _sets(
 ) -> list[tuple[frozenset[Hashable], frozenset[Hashable]]]:
     return [(sides.names("actors", 0, a[column]), sides.names("actors", 1, b[column])) for a, b in matched]
 
-
-def _at(spans: list[Any]) -> list[tuple[int, int]]:
-    return [(span["start"], span["end"]) for span in spans]
-
-
-Observer = Callable[[Annotation, Annotation], Layers]

@@ -26,7 +26,8 @@ class Observed:
     counts: measure -> (agreeing pairs, left units, right units), for F1; by_label: label -> the same.
     means: measure -> (sum, number). labels, sets: one pair of judgements for each matched unit. ratios:
     measure -> (sum left, units left, sum right, units right), for the harmonic mean of the two means.
-    units: what either annotator marked; matched: how many of them both did.
+    units: what either annotator marked; matched: how many of them both did. closed: the labels are of a
+    value list.
     """
 
     counts: dict[str, tuple[int, int, int]] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Observed:
     ratios: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
     units: int = 0
     matched: int = 0
+    closed: bool = False
 
 
 Layers = dict[str, Observed]
@@ -94,7 +96,7 @@ def spans_layer(
     number = [sum(bool(spans(row)) for row in side) for side in rows]
     layer = sides.layer(name, pairs)
     layer.units, layer.matched = number[0] + number[1] - len(both), len(both)
-    same = sum(_places(one) == _places(other) for one, other in both)
+    same = sum(places(one) == places(other) for one, other in both)
     meeting = sum(overlap(one, other) > 0 for one, other in both)
     layer.counts = {"f1_exact": (same, *number), "f1_overlap": (meeting, *number)}
     layer.means = {"dice": (sum(dice(one, other) for one, other in both), len(both))}
@@ -102,11 +104,18 @@ def spans_layer(
 
 
 def label_layer(
-    sides: Sides, name: str, pairs: Pairs, labels: list[tuple[Any, Any]], counts: list[Counter[Any]] | None = None
+    sides: Sides,
+    name: str,
+    pairs: Pairs,
+    labels: list[tuple[Any, Any]],
+    counts: list[Counter[Any]] | None = None,
+    *,
+    closed: bool = False,
 ) -> Observed:
     """Labels of matched units. With `counts`, how often each side gave each label at all, also the F1 of
     finding a unit and giving it the label, for each label."""
     layer = sides.layer(name, pairs, len(labels))
+    layer.closed = closed
     layer.labels = [(NONE if a is None else a, NONE if b is None else b) for a, b in labels]
     if counts is not None:
         agreeing = Counter(a for a, b in layer.labels if a == b)
@@ -186,5 +195,6 @@ def _b3(
     return (sums[0], sums[1], sums[2], sums[3])
 
 
-def _places(spans: list[Any]) -> list[tuple[int, int]]:
+def places(spans: list[Any]) -> list[tuple[int, int]]:
+    """Starts and ends of a span list."""
     return [(span["start"], span["end"]) for span in spans]

@@ -24,6 +24,7 @@ _HTML = re.compile(
 _HTML_NAMES = frozenset({".html", ".htm", ".xhtml"})
 _JSON_NAMES = frozenset({".jsonl", ".ndjson", ".json"})
 _MIN_LETTERS = 60
+_SAMPLE = 1500
 _MIN_LANGUAGE = 0.9
 
 
@@ -63,10 +64,10 @@ def language(text: str) -> Judgement:
 
     `unknown` for fewer than 60 letters, a probability under 0.9, or a language that has no such code.
     """
-    letters = sum(char.isalpha() for char in text)
+    letters = sum(char.isalpha() for char in text[:_SAMPLE])
     if letters < _MIN_LETTERS:
         return signs.unknown(f"the text is too short: {letters} letters, at least {_MIN_LETTERS} needed")
-    code, probability = _identifier().classify(text[:4000])
+    code, probability = _identifier().classify(text[:_SAMPLE])
     if probability < _MIN_LANGUAGE or len(code) != 2:
         return signs.unknown(f"py3langid is not sure enough: {code} {probability:.2f}")
     return Judgement(code, round(min(probability, 0.99), 2), "letter patterns (py3langid)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from communique.errors import CommuniqueError
 from communique.files import write_atomically
 from communique.project import Project
 from communique.schema import ValueList, load_schema
+
+_BATCH, _BATCH_BYTES, _WRITERS = 64, 32_000_000, 16
 
 Progress = Callable[[int, int, str], None]
 
@@ -105,6 +108,7 @@ def ingest(
             if progress:
                 progress(done, len(files), found.given)
             report.outcomes += intake.take(found)
+        intake.flush()
     if progress:
         progress(len(files), len(files), "")
     return report
@@ -120,8 +124,11 @@ class _Intake:
         self.heads: dict[str, Record] = {}
         self.by_text: dict[str, str] = {}
         self.by_url: dict[str, str] = {}
+        self.by_file: dict[str, str] = {}
         for record in store.iter_articles(project):
             self._know(record)
+        self.pending: list[tuple[Record, Record]] = []
+        self.pending_raw: dict[str, bytes] = {}
         self.lines = {_key(line): line for line in store.load_sources(project)}
 
     def take(self, found: Found) -> list[Outcome]:
@@ -130,7 +137,9 @@ class _Intake:
             if found.error:
                 raise found.error
             data = gather.read_bytes(found, self.options.max_bytes)
-            name, stored = store.raw_name(self.project, found.path.name, data)
+            name, stored = store.raw_name(self.project, found.path.name, data, self.pending_raw)
+            if (before := self._seen(name, stored, found)) is not None:
+                return [before]
             format_ = self.options.format
             if format_ == "auto":
                 format_ = detect.source_format(data, found.path.name)
@@ -161,8 +170,27 @@ class _Intake:
                 self._know(record)
                 writes.append((record, source_line(record, raw, draft, self.options.received_on)))
         if writes:
-            self._write(raw, stored, writes)
+            self.pending += writes
+            if not stored:
+                self.pending_raw[raw.name] = raw.data
+            size = sum(len(data) for data in self.pending_raw.values())
+            if len(self.pending) >= _BATCH or size >= _BATCH_BYTES:
+                self.flush()
         return outcomes
+
+    def _seen(self, name: str, stored: bool, found: Found) -> Outcome | None:
+        """The outcome for a file whose one article is in as these options would have it; None: read it."""
+        article_id = self.by_file.get(name)
+        if not stored or article_id is None or (name, None) not in self.lines or self.options.supersede:
+            return None
+        head, options = self.heads[article_id], self.options
+        if head["source_file"] != name or options.format not in ("auto", head["source_format"]):
+            return None
+        said = {field: getattr(options, field, None) for field in (*_METADATA, *_RIGHTS)}
+        said["published_on"] = options.date
+        if any(value is not None and value != head[field] for field, value in said.items()):
+            return None
+        return Outcome(found.given, "unchanged", article_id=article_id)
 
     def _decide(self, draft: Draft, raw: RawFile, stored: bool) -> tuple[Outcome, Record | None]:
         """What to do with a draft, and the record to write, if any."""
@@ -203,7 +231,8 @@ class _Intake:
         ]
         if differs and self.options.supersede:
             return replace(outcome, status="superseded", notes=tuple(differs)), record
-        if not stored or _key(record) not in self.lines:
+        is_pending = any(record["article_id"] == known for record, _ in self.pending)
+        if not is_pending and (not stored or _key(record) not in self.lines):
             return replace(outcome, status="completed"), store.load_article(self.project, known)
         if differs:
             note = "already in, and kept as it is; to take over " + ", ".join(differs) + " use --supersede"
@@ -267,15 +296,29 @@ class _Intake:
         }
         self.heads[record["article_id"]] = head
         self.by_text[record["text_sha256"]] = record["article_id"]
+        if record["source_record"] is None:
+            self.by_file[record["source_file"]] = record["article_id"]
         if (key := identity.url_key(record["url"])) is not None:
             self.by_url[key] = record["article_id"]
 
-    def _write(self, raw: RawFile, stored: bool, writes: list[tuple[Record, Record]]) -> None:
-        """Raw file, provenance, records, in this order (see store)."""
-        if not stored:
-            write_atomically(self.project.raw / raw.name, raw.data)
+    def flush(self) -> None:
+        """Write what is pending: raw files, provenance, records, in this order (see store).
+
+        Each file is on the disk before its name appears, which costs a wait; the waits of a batch overlap.
+        """
+        if not self.pending:
+            return
+        raws = self.pending_raw
+        records = {record["article_id"]: record for record, _ in self.pending}.values()
+        with ThreadPoolExecutor(_WRITERS) as pool:
+            list(pool.map(lambda name: write_atomically(self.project.raw / name, raws[name]), raws))
+            self._write_lines([line for _, line in self.pending])
+            list(pool.map(lambda record: store.save_article(self.project, record), records))
+        self.pending, self.pending_raw = [], {}
+
+    def _write_lines(self, lines: list[Record]) -> None:
         new, replaced = [], False
-        for _, line in writes:
+        for line in lines:
             old = self.lines.get(_key(line))
             if old is None:
                 new.append(line)
@@ -289,8 +332,6 @@ class _Intake:
             store.save_sources(self.project, self.lines.values())
         else:
             store.append_sources(self.project, new)
-        for record, _ in writes:
-            store.save_article(self.project, record)
 
 
 def _key(record: Record) -> tuple[str, str | None]:

@@ -128,6 +128,7 @@ def _introductions(paragraphs: Sequence[str]) -> tuple[_Names, _Names]:
             index
             for index, paragraph in enumerate(paragraphs)
             if index not in where
+            and surname in paragraph
             and any(_stands_alone(paragraph, m.start()) for m in alone.finditer(paragraph))
         }
         if places:

@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -169,10 +169,11 @@ def _dump_line(line: Record) -> bytes:
 # Raw files
 
 
-def raw_name(project: Project, name: str, data: bytes) -> tuple[str, bool]:
+def raw_name(project: Project, name: str, data: bytes, pending: Mapping[str, bytes] = {}) -> tuple[str, bool]:
     """The name in `corpus/raw/` for a file called `name` that holds `data`, and whether it is there already.
 
     Its own name; if other bytes have that name, name and eight digits of the bytes' SHA-256.
+    `pending` are the files of this run that are not written yet.
     """
     name = _storable(name)
     digest = hashlib.sha256(data).hexdigest()
@@ -180,6 +181,10 @@ def raw_name(project: Project, name: str, data: bytes) -> tuple[str, bool]:
     for candidate in (name, f"{stem}-{digest[:8]}{suffix}", f"{stem}-{digest}{suffix}"):
         path = project.raw / candidate
         if candidate.lower() == project.sources.name:
+            continue
+        if candidate in pending:
+            if pending[candidate] == data:
+                return candidate, False
             continue
         if not path.exists():
             return candidate, False

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from communique import __version__
-from communique.commands import build, ingest, init, schema, show, stats
+from communique.commands import build, ingest, init, schema, show, stats, validate
 
 
 def make_app() -> typer.Typer:
@@ -25,6 +25,7 @@ def make_app() -> typer.Typer:
         "init": init.init,
         "ingest": ingest.ingest,
         "build": build.build,
+        "validate": validate.validate,
         "show": show.show,
         "stats": stats.stats,
         "schema": schema.schema,
@@ -33,12 +34,15 @@ def make_app() -> typer.Typer:
     return app
 
 
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(__version__)
         raise typer.Exit
 
 
-__all__ = ["make_app"]
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    pass

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from communique.commands import FOUND
 from communique.commands.options import JsonOption, ProjectOption, console, print_json
+
+if TYPE_CHECKING:
+    from communique.project import Project
+
+
+def _stop_at_faults(project: Project) -> None:
+    """Faults in articles or annotations are printed, and nothing is built."""
+    from communique.validation.finding import Findings
+    from communique.validation.jsonrun import validate_project
+    from communique.validation.render import render
+    from communique.validation.session import Options
+
+    report = validate_project(project, Options(level=4), Findings(20))
+    if report.errors:
+        typer.echo(render(report, "text", project.root), nl=False, err=True)
+        raise typer.Exit(FOUND)
 
 
 def build(
@@ -34,6 +50,7 @@ def build(
         else:
             typer.echo("\n".join(differences) or "The corpus is up to date.")
         raise typer.Exit(FOUND if differences else 0)
+    _stop_at_faults(found)
     screen = console()
     if screen.is_terminal and not as_json:
         with screen.status("Building") as status:

@@ -9,6 +9,7 @@ from pathlib import Path
 from communique.exchange.format import ExchangeError, Log
 from communique.exchange.graph import Frame, Graph, Link, Mark
 from communique.exchange.offsets import choose, loose
+from communique.exchange.received_text import REFUSED, REPLACEMENT, storable
 
 _LINE = re.compile(r"(?:[TERAMN#][0-9]+[A-Za-z]*|\*)\t")
 _BOUND = re.compile(r"(\S+) ([0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*)")
@@ -135,12 +136,12 @@ def read_pair(ann: Path, txt: Path, unit: str, log: Log, limit: int) -> tuple[Br
     from communique.text.canonical import canonical, decode
 
     raw = bounded(txt, limit)
-    original = decode(raw, file=txt)
+    original = storable(decode(raw, file=txt), txt, log)
     data = bounded(ann, limit)
     text = canonical(original, file=txt)
     if not data.strip():
         return BratFile(), text, raw
-    return parse(decode(data, file=ann), original, text, unit, ann, log), text, raw
+    return parse(REFUSED.sub(REPLACEMENT, decode(data, file=ann)), original, text, unit, ann, log), text, raw
 
 
 def find_text(ann: Path, texts: dict[str, list[Path]]) -> tuple[Path, str | None]:

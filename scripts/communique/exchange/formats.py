@@ -21,6 +21,7 @@ class Entry:
 
 FORMATS: dict[str, Entry] = {
     "brat": Entry("brat stand-off (.txt and .ann)", "brat_read:read", "brat_own:write"),
+    "conllu": Entry("CoNLL-U with entities; GUM with RST", "conllu_read:read"),
 }
 
 

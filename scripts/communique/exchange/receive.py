@@ -15,6 +15,7 @@ from communique.articles.article import IngestOptions, RawFile, make_record, sou
 from communique.errors import CommuniqueError
 from communique.exchange.blank import blank, lacking, lacking_provenance, relax
 from communique.exchange.format import Document, ExchangeError, Log, Pass, Reading, Record
+from communique.files import write_atomically
 from communique.project import Project
 from communique.rounds.round import Annotator, Round, RoundArticle, annotation_path, checked_name, save_round
 from communique.schema import Schema, load_schema
@@ -151,7 +152,9 @@ class _Filing:
         said = {k: None for k in ("rights", "rights_holder", "redistribution", "publisher", "language") if getattr(draft, k)}
         draft.zones = [replace(zone, duplicate_of=None) for zone in draft.zones]
         raw = RawFile.of(document.origin, name, document.raw, "text")
-        record, notes = make_record(draft, raw, replace(ingest, **said))
+        record, notes = make_record(
+            draft, raw, replace(ingest, **said), self.schema.values("redistribution")
+        )
         record |= {k: v for k, v in document.article.items() if k in record and k not in ("source_file", "source_sha256")}
         known = self.texts.get(record["text_sha256"])
         if known is not None:
@@ -173,7 +176,7 @@ class _Filing:
     def write(self, schema: Schema, actors: list[Record]) -> Received:
         """Articles first, then rounds, then the registry, and gold last."""
         for name, data in self.raws.items():
-            store.write_atomic(self.project.raw / name, data)
+            write_atomically(self.project.raw / name, data)
         store.append_sources(self.project, [line for _, line in self.articles])
         for record, _ in self.articles:
             store.save_article(self.project, record)

@@ -201,9 +201,7 @@ class LabelStudio:
             )
         finally:
             self.transport.request("DELETE", f"{snapshots}{number}")
-        text = answer.content.decode("utf-8")
-        del answer
-        return _items(text)
+        return _items(answer.content.decode("utf-8"))
 
     def some_tasks(self, project_id: int, task_ids: Sequence[int]) -> Iterator[dict[str, Any]]:
         """These tasks as `export_tasks` gives them, with prediction ids; fit for a few hundred."""

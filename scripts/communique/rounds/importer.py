@@ -211,7 +211,9 @@ def _heal(
     for name, numbers in doubled.items():
         present = [tasks[number] for number in numbers if number in tasks]
         if len(present) != len(numbers):
-            raise LabelStudioError(f"somebody deletes tasks of project {project_id} just now", mend="try again")
+            raise LabelStudioError(
+                f"somebody deletes tasks of project {project_id} just now", mend="try again"
+            )
         keep = _choose(name, present)
         removed += [number for number in numbers if number != keep]
         there[name] = [keep]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -84,8 +85,29 @@ class Server:
         return self._process is None or self._process.poll() is None
 
     def wait(self) -> int:
-        """Block until the server ends; its exit code. For a `serve` that stays in the foreground."""
+        """Block until the server ends; its exit code."""
         return self._process.wait() if self._process else 0
+
+    def serve(self) -> None:
+        """Block until Ctrl-C, SIGTERM or SIGHUP, then stop the server. Call it from the main thread.
+
+        Raises ServerDied, with the end of the log, if the server ends by itself.
+        """
+
+        def interrupt(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        # Without this a plain `kill` of the launcher would leave the server running.
+        kept = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+        try:
+            code = self.wait()
+        except KeyboardInterrupt:
+            return
+        finally:
+            self.stop()
+            for number, handler in kept.items():
+                signal.signal(number, handler)
+        raise died(self.folder, f"Label Studio ended by itself, with exit code {code}")
 
     def stop(self) -> None:
         stop(self.folder)
@@ -161,8 +183,6 @@ def running(folder: Path) -> Status | None:
 
 def stop(folder: Path, *, grace: float = 10.0) -> bool:
     """End the server of `folder`: SIGTERM, then SIGKILL after `grace` seconds. False if none was running."""
-    import signal
-
     status = running(folder)
     if status is None or status.pid is None:
         return False

@@ -182,7 +182,6 @@ class Transport:
     def _judge(self, method: str, path: str, answer: httpx.Response) -> httpx.Response:
         status, asked = answer.status_code, f"{method} {path}"
         is_json = "json" in answer.headers.get("content-type", "")
-        detail = self._key.hide(_detail(answer)) if is_json else ""
         if 200 <= status < 300:
             if status == 204 or is_json:
                 return answer
@@ -191,6 +190,7 @@ class Transport:
             )
         if 300 <= status < 400:
             raise self._not_label_studio(f"it sends on to {answer.headers.get('location', 'nowhere')}")
+        detail = self._key.hide(_detail(answer)) if is_json else ""
         if status == 401:
             mend = "take the key from Account & Settings of the same server; set LABEL_STUDIO_API_KEY to it"
             if "legacy token" in detail:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from bisect import bisect_right
 
 from communique.text import fingerprint as fp
 from communique.text import sharing
@@ -166,16 +167,27 @@ class Search:
         assert self.tokens is not None
         if any(at in self.seeds for at in range(first, last - SEED + 2)):
             return True
-        if not any(at in self.seeds for at in range(first - SEED + 1, last + 1)):
-            # All of it is repeated text. If there are more copies than there were, one of them is new.
-            window = self.old_tokens[max(first - 2, 0) : last + 3]
-            if self.new_tokens.count(window) > self.old_tokens.count(window):
-                return False
+        if self._has_new_copies(first, last):
+            return False
         left = self.tokens.reach(first - 1, -1, shift, CONTEXT)
         right = self.tokens.reach(last + 1, 1, shift, CONTEXT)
         at_start = first in self.old_edges and first + shift in self.new_edges
         at_end = last + 1 in self.old_edges and last + 1 + shift in self.new_edges
         return left + right >= CONTEXT and (left > 0 or at_start or empty) and (right > 0 or at_end or empty)
+
+    def _has_new_copies(self, first: int, last: int) -> bool:
+        """Whether, in some paragraph, the tokens are all repeated text of which the new text has more copies.
+
+        One of the copies is then new, and nobody can say which.
+        """
+        starts = self.token_starts
+        for at in range(bisect_right(starts, first) - 1, bisect_right(starts, last)):
+            low, high = max(first, starts[at]), min(last + 1, starts[at + 1])
+            if not any(token in self.seeds for token in range(low - SEED + 1, high)):
+                window = self.old_tokens[max(low - 2, starts[at]) : min(high + 2, starts[at + 1])]
+                if self.new_tokens.count(window) > self.old_tokens.count(window):
+                    return True
+        return False
 
     def _near(self, first: int, last: int) -> tuple[int, int] | None:
         """Where the neighbours on both sides are, if close together and in order."""

@@ -193,16 +193,15 @@ def time_impossible(schema: Schema) -> Rule:
 
 
 @rule(
-    "L4/time-without-value", "A time whose basis and value do not fit", view="times", columns=("statements.time", "actions.time"),
-    why="The basis says where the value comes from: without a value there is none, with one there is.",
-    bad='"value": "2021-12-07", "basis": "none"', good='"value": "2021-12-07", "basis": "publication_default"', mend="give the basis, or clear the value",
+    "L4/time-without-basis", "A time with words and without a basis", view="times", columns=("statements.time", "actions.time"),
+    why="Where the text gives the words, they are the basis.",
+    bad='"expression": "on Tuesday", "basis": "none"', good='"expression": "on Tuesday", "basis": "expression"', mend="give the basis, or clear the expression",
 )  # fmt: skip
-def time_without_value(schema: Schema) -> Rule:
+def time_without_basis(schema: Schema) -> Rule:
     import polars as pl
 
-    where = pl.col("value").is_not_null() & (pl.col("basis") == "none")
-    found = pl.format("{} with the basis {}", "value", "basis")
-    return Rule(where, "The value is {found}.", "basis", found, "the basis of the value")
+    where = pl.col("expression").is_not_null() & (pl.col("basis") == "none")
+    return Rule(where, "The basis is none and the expression “{found}”.", "basis", pl.col("expression"), "the basis of the value")
 
 
 @rule(

@@ -1,0 +1,285 @@
+"""Groups: what any number of annotators say of one and the same unit of an article, and where they differ.
+
+Records of different annotators refer to actors, statements and events by ids of their own. In a group they
+refer to groups: each group has one id, that of the first annotator (in the order given) who has the unit.
+Adding an annotator at the end changes no group of those before and no id.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any, Literal
+
+from communique.agreement.align import Alignment, align, used_actors
+from communique.annotation.model import Annotation, Record
+from communique.schema import Column, Schema, Table
+
+Kind = Literal["missing", "boundary", "label", "link"]
+#: Tables whose records exist for the sake of others: kept when a kept record refers to them.
+CARRIED = ("actors", "events")
+#: Tables in the order in which their records refer to each other.
+TABLES = ("actors", "mentions", "statements", "events", "actions", "event_links")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field in which the members of a group differ: the value of each, with references to groups."""
+
+    field: str
+    kind: Kind
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A unit of the article. members: annotator -> record, referring to groups; own: annotator -> the
+    annotator's own id for it; absent: annotators of the article who have no such unit."""
+
+    article_id: str
+    table: str
+    group_id: str
+    members: dict[str, Record]
+    own: dict[str, str]
+    absent: tuple[str, ...]
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def kind(self) -> Kind | None:
+        """The gravest disagreement: a missing unit, then a link, a boundary, a label; None when all agree."""
+        if self.absent:
+            return "missing"
+        kinds = {one.kind for one in self.differences}
+        return next((kind for kind in ("link", "boundary", "label") if kind in kinds), None)  # type: ignore[misc]
+
+    @property
+    def agreed(self) -> bool:
+        return self.kind is None
+
+
+@dataclass
+class Grouping:
+    """All groups of one article, and the group of each annotator's record."""
+
+    article_id: str
+    annotators: tuple[str, ...]
+    groups: list[Group] = field(default_factory=list)
+    names: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+
+    def of(self, table: str) -> list[Group]:
+        return [one for one in self.groups if one.table == table]
+
+    def dependents(self) -> Counter[str]:
+        """How many records refer to each group, in any annotation: what a decision on it moves."""
+        found: Counter[str] = Counter()
+        for group in self.groups:
+            for target in {one for record in group.members.values() for one in _strings(record)}:
+                found[target] += target != group.group_id
+        return found
+
+
+def group_article(annotations: Mapping[str, Annotation], schema: Schema, order: Sequence[str]) -> Grouping:
+    """The groups of one article. `annotations` by annotator; `order`: all annotators of the round."""
+    names = [name for name in order if name in annotations]
+    article_id = annotations[names[0]].article_id
+    alignments = {(a, b): align(annotations[a], annotations[b]) for a, b in combinations(names, 2)}
+    grouping = Grouping(article_id, tuple(names))
+    grouping.names = {name: {} for name in names}
+    members: dict[str, dict[str, dict[str, str]]] = {}
+    taken: set[str] = set()
+    for table in ("actors", "mentions", "statements", "events", "actions"):
+        members[table] = {}
+        ids = {name: _ids(annotations[name], schema.table(table)) for name in names}
+        own = {name: {row["actor_id"] for row in annotations[name]["actors"]} for name in names}
+        for unit in _unions(names, ids, alignments, table):
+            registry = [one for name, one in unit.items() if table == "actors" and one not in own[name]]
+            group_id = registry[0] if registry else _free(unit, taken)
+            taken.add(group_id)
+            members[table][group_id] = unit
+            for name, one in unit.items():
+                grouping.names[name].setdefault(table, {})[one] = group_id
+    for table in ("actors", "mentions", "statements", "events", "actions"):
+        for group_id, unit in members[table].items():
+            records = {name: _record(annotations[name], schema.table(table), one) for name, one in unit.items()}
+            if any(record is None for record in records.values()):
+                continue  # an actor of the registry: nothing of it is decided in an article
+            known = {name: record for name, record in records.items() if record is not None}
+            grouping.groups.append(_group(grouping, schema, table, group_id, known, unit))
+    grouping.groups += _links(grouping, annotations, schema)
+    return grouping
+
+
+def _group(
+    grouping: Grouping, schema: Schema, table: str, group_id: str, records: dict[str, Record], own: dict[str, str]
+) -> Group:
+    described = schema.table(table)
+    referring = {
+        name: refer_to_groups(record, described, grouping.names[name]) for name, record in records.items()
+    }
+    if table != "event_links":
+        for record in referring.values():
+            record[described.key[0]] = group_id
+    absent = tuple(name for name in grouping.annotators if name not in records)
+    return Group(
+        grouping.article_id, table, group_id, referring, own, absent, tuple(_differences(referring, described))
+    )
+
+
+def _unions(
+    names: Sequence[str], ids: dict[str, list[str]], alignments: dict[tuple[str, str], Alignment], table: str
+) -> list[dict[str, str]]:
+    """Joined pairs. Pairs of earlier annotators come first, and a unit holds one record an annotator."""
+    unit_of: dict[tuple[str, str], dict[str, str]] = {
+        (name, one): {name: one} for name in names for one in ids[name]
+    }
+    for second in range(1, len(names)):
+        for first in range(second):
+            for one, other in alignments[names[first], names[second]][table].pairs:
+                left, right = unit_of[names[first], one], unit_of[names[second], other]
+                if left is right or left.keys() & right.keys():
+                    continue
+                left.update(right)
+                for member in right.items():
+                    unit_of[member] = left
+    units = {id(unit): unit for unit in unit_of.values()}
+    return [{name: unit[name] for name in names if name in unit} for unit in units.values()]
+
+
+def _free(unit: dict[str, str], taken: set[str]) -> str:
+    name, one = next(iter(unit.items()))
+    number, found = 1, one
+    while found in taken:
+        number += 1
+        found = f"{one}-{name}" if number == 2 else f"{one}-{name}{number}"
+    return found
+
+
+def _ids(annotation: Annotation, table: Table) -> list[str]:
+    if table.name == "actors":
+        return list(used_actors(annotation))
+    return [row[table.key[0]] for row in annotation[table.name]]
+
+
+def _record(annotation: Annotation, table: Table, one: str) -> Record | None:
+    return next((row for row in annotation[table.name] if row[table.key[0]] == one), None)
+
+
+def _links(grouping: Grouping, annotations: Mapping[str, Annotation], schema: Schema) -> list[Group]:
+    """Links of the same type and ends are one unit; then, what is left between the same ends."""
+    units: dict[tuple[str, str, str], dict[str, Record]] = {}
+    for name in grouping.annotators:
+        events = grouping.names[name].get("events", {})
+        mine = sorted(
+            annotations[name]["event_links"], key=lambda row: (row["type"], row["from_event_id"], row["to_event_id"])
+        )
+        later = []
+        for row in mine:
+            start, end = row["from_event_id"], row["to_event_id"]
+            place = (row["type"], events.get(start, start), events.get(end, end))
+            if place in units and name not in units[place]:
+                units[place][name] = row
+            else:
+                later.append((place, row))
+        for place, row in later:
+            same_ends = [one for one, unit in units.items() if one[1:] == place[1:] and name not in unit]
+            units.setdefault(same_ends[0] if same_ends else place, {})[name] = row
+    return [
+        _group(grouping, schema, "event_links", link_id(*place), unit, {name: link_id(*_ends(row)) for name, row in unit.items()})
+        for place, unit in units.items()
+    ]
+
+
+def link_id(kind: str, start: str, end: str) -> str:
+    """A link has no id of its own; this names it."""
+    return f"{kind}:{start}>{end}"
+
+
+def _ends(row: Record) -> tuple[str, str, str]:
+    return row["type"], row["from_event_id"], row["to_event_id"]
+
+
+def _differences(members: dict[str, Record], table: Table) -> list[Difference]:
+    found = []
+    for column in compared_columns(table):
+        values = {name: record.get(column.name) for name, record in members.items()}
+        if len({_comparable(value, column) for value in values.values()}) > 1:
+            found.append(Difference(column.name, _kind(column, list(values.values())), values))
+    if table.name == "mentions":
+        places = {name: [record["start"], record["end"]] for name, record in members.items()}
+        if len({tuple(place) for place in places.values()}) > 1:
+            texts = {name: {key: record[key] for key in ("start", "end", "text")} for name, record in members.items()}
+            found.insert(0, Difference("span", "boundary", texts))
+    return found
+
+
+def compared_columns(table: Table) -> list[Column]:
+    """The stored columns in which two annotators can disagree: not ids, notes and other free text, nor how
+    sure they were; the span of a mention is compared as one."""
+    return [
+        column
+        for column in table.stored
+        if column.name not in table.key + ("start", "end", "text", "article_id", "assertion_override")
+        and not column.from_file
+        and column.values != "confidence"
+        and not _free_text(column)
+    ] + ([table["type"]] if table.name == "event_links" else [])
+
+
+def _free_text(column: Column) -> bool:
+    kinds = column.json.get("type")
+    only_text = kinds == "string" or (isinstance(kinds, list) and set(kinds) <= {"string", "null"})
+    bound = column.values or column.references or "pattern" in column.json or "oneOf" in column.json
+    return only_text and not bound
+
+
+def _comparable(value: Any, column: Column) -> str:
+    """Equal for equal judgements: order decides nothing, nor the wording that gave a time."""
+    bare = _without_words(value)
+    if column.is_list:
+        bare = sorted(bare or [], key=lambda one: json.dumps(one, sort_keys=True))
+    return json.dumps(bare, sort_keys=True)
+
+
+def _without_words(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_words(one) for key, one in value.items() if key not in ("text", "expression")}
+    return [_without_words(one) for one in value] if isinstance(value, list) else value
+
+
+def _kind(column: Column, values: list[Any]) -> Kind:
+    if column.references:
+        return "link"
+    if column.name in ("agents", "targets"):
+        actors = [sorted(one["actor_id"] for one in value) for value in values]
+        return "boundary" if all(one == actors[0] for one in actors) else "link"
+    if column.name.endswith("spans") or any(isinstance(one, dict) and "start" in one for one in values):
+        return "boundary"
+    return "label"
+
+
+def refer_to_groups(record: Record, table: Table, names: dict[str, dict[str, str]]) -> Record:
+    """A copy whose references are to groups; `names`: table -> own id -> group."""
+    targets = {column.name: (column.references or "").partition(".")[0] for column in table.stored}
+    return {key: _renamed(value, targets.get(key, ""), names) for key, value in record.items()}
+
+
+#: Keys inside a record's structures, and the table that their value refers to.
+_INNER = {"actor_id": "actors", "view_of": "actors", "in_statement_id": "statements", "asserted_in": "statements"}
+
+
+def _renamed(value: Any, target: str, names: dict[str, dict[str, str]]) -> Any:
+    if isinstance(value, dict):
+        return {key: _renamed(one, _INNER.get(key, ""), names) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_renamed(one, target, names) for one in value]
+    return names.get(target, {}).get(value, value) if isinstance(value, str) and target else value
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [one for part in inner for one in _strings(part)]

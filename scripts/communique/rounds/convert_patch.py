@@ -1,0 +1,131 @@
+"""What no widget can hold: exact values beside the widgets, and records that have no words in the text.
+
+A region's last, folded field takes a JSON object. `"column": value` sets a column; `"~column": [was, is]`
+sets it to `is` only while the widgets still give `was`, so that what was stored comes back exactly and an
+annotator's change of the widgets is never overruled. `"event"` holds the same for the region's event. The
+field of the whole text takes `{"table": [record, …]}`: whole records, such as the article's own actors;
+under `"~table"` records that only complete one which is there.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from communique.annotation.files import annotation_tables, fill, trim
+from communique.annotation.model import Annotation, Record
+from communique.rounds.form import RECORDS, Form
+
+if TYPE_CHECKING:
+    from communique.rounds.convert_from import Reading
+
+CLUSTER = "event"
+
+
+def dump(data: Any) -> list[str]:
+    """The content of such a field."""
+    return [json.dumps(data, ensure_ascii=True, separators=(", ", ": "))]
+
+
+def difference(table: Any, natural: Record, wanted: Record) -> Record:
+    """The patch that turns the record that the widgets give into the stored one."""
+    patch: Record = {}
+    bare = fill(table, {}, {})
+    for name in dict.fromkeys([*wanted, *natural]):
+        column = table.by_name.get(name)
+        if column is not None and column.from_file:
+            continue
+        was = natural.get(name, bare.get(name))
+        present = name in wanted
+        if not present:
+            # A required column that the stored record lacks and the widgets give: only the marker can say so.
+            patch[f"~{name}"] = [was]
+        elif (
+            was != wanted[name]
+            or type(was) is not type(wanted[name])
+            or (name not in natural and name not in bare)
+        ):
+            patch[f"~{name}"] = [was, wanted[name]]
+    return patch
+
+
+def apply_patch(reading: Reading, number: str, record: Record) -> None:
+    """Apply the patch of a region to its record and to its event."""
+    anchored = reading.owner[number]
+    raw = reading.result.regions[number].fields.get(anchored.more)
+    if raw is None:
+        return
+    where = f"region {number}, {anchored.more}"
+    patch = _parse(reading, "\n".join(raw), where)
+    cluster = anchored.cluster
+    if cluster is not None and CLUSTER in patch:
+        for row in reading.rows.get(cluster.table, []):
+            if row[cluster.key] == record[cluster.column]:
+                _apply(row, patch[CLUSTER], reading.form.schema.table(cluster.table))
+    _apply(record, {name: value for name, value in patch.items() if name != CLUSTER}, anchored.table)
+
+
+def _apply(record: Record, patch: Any, table: Any) -> None:
+    bare = fill(table, {}, {})
+    for name, value in patch.items():
+        if not name.startswith("~"):
+            record[name] = value
+            continue
+        column = name[1:]
+        now = record.get(column, bare.get(column))
+        if value and now == value[0] and type(now) is type(value[0]):
+            if len(value) == 1:
+                record.pop(column, None)
+            else:
+                record[column] = value[1]
+
+
+def read_records(reading: Reading, rows: dict[str, list[Record]]) -> None:
+    """Add the records of the whole text's field to `rows`."""
+    raw = reading.result.document.get(RECORDS)
+    if raw is None:
+        return
+    for name, records in _parse(reading, "\n".join(raw), RECORDS).items():
+        table = reading.form.schema.tables.get(name.removeprefix("~"))
+        good = isinstance(records, list) and all(isinstance(one, dict) for one in records)
+        if table is None or table.name not in rows or not good:
+            reading.tell(f"{name!r} must be a table with a list of records", RECORDS, True)
+            continue
+        for record in records:
+            same = [
+                one for one in rows[table.name] if all(one.get(key) == record.get(key) for key in table.key)
+            ]
+            if same:
+                same[0].update(record)
+            elif not name.startswith("~"):
+                rows[table.name].append(record)
+
+
+def _parse(reading: Reading, text: str, where: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text) if text.strip() else {}
+    except ValueError as error:
+        reading.tell(f"this is no JSON: {error}", where, True)
+        return {}
+    if not isinstance(data, dict):
+        reading.tell("this must be one JSON object", where, True)
+        return {}
+    return data
+
+
+def differing(form: Form, one: Annotation, other: Annotation) -> list[str]:
+    """Names of what two annotations of one text differ in, apart from who made them."""
+    found = [] if one.remarks == other.remarks else ["remarks"]
+    for table in annotation_tables(form.schema):
+        if stripped(form, table, one) != stripped(form, table, other):
+            found.append(table.name)
+    return found
+
+
+def stripped(form: Form, table: Any, annotation: Annotation) -> list[str]:
+    """The records of a table as JSON without what is said once for the file, sorted."""
+    said = {column.name for column in table.stored if column.from_file}
+    return sorted(
+        json.dumps({k: v for k, v in trim(table, record, {}).items() if k not in said}, sort_keys=True)
+        for record in annotation.tables.get(table.name, [])
+    )

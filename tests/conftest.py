@@ -29,6 +29,8 @@ def schema(shipped: Project) -> Schema:
 def project(tmp_path: Path, shipped: Project) -> Project:
     """A copy of the shipped project that a test may change."""
     root = tmp_path / "project"
-    shutil.copytree(shipped.root / "annotations", root / "annotations", ignore=shutil.ignore_patterns("rounds"))
+    shutil.copytree(
+        shipped.root / "annotations", root / "annotations", ignore=shutil.ignore_patterns("rounds")
+    )
     shutil.copytree(shipped.corpus, root / "corpus", ignore=shutil.ignore_patterns("versions"))
     return Project(root)

@@ -35,7 +35,9 @@ def _imports(path: Path) -> set[str]:
             parts = node.module.split(".")
             found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
         elif isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("communique.")}
+            found |= {
+                alias.name.split(".")[1] for alias in node.names if alias.name.startswith("communique.")
+            }
     return found
 
 
@@ -65,7 +67,9 @@ def test_importing_the_package_is_cheap() -> None:
         "print(t, *heavy)"
     )
     outputs = [
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.split()
         for _ in range(5)
     ]
     assert outputs[0][1:] == []

@@ -82,6 +82,35 @@ def test_overlaps_are_all_overlaps(left, right, data) -> None:
     assert sorted(found) == expected
 
 
+@given(
+    st.lists(st.integers(0, 7), min_size=2, max_size=4, unique=True),
+    st.lists(st.integers(0, 7), min_size=2, max_size=4, unique=True),
+    st.lists(st.integers(0, 2), min_size=16, max_size=16),
+)
+def test_of_the_best_the_first_in_reading_order(left, right, drawn) -> None:
+    """All ways to match, tried out: the greatest total, then the pairs that are read first."""
+    scores = {(a, b): drawn[4 * i + j] for i, a in enumerate(left) for j, b in enumerate(right)}
+    reading = sorted(
+        (pair for pair in scores if scores[pair]), key=lambda p: (-scores[p], min(p), max(p), p[0], p[1])
+    )
+
+    def ways(rest, lefts, rights):
+        if not rest:
+            yield []
+            return
+        (one, other), later = rest[0], rest[1:]
+        if one in lefts and other in rights:
+            for way in ways(later, lefts - {one}, rights - {other}):
+                yield [(one, other), *way]
+        yield from ways(later, lefts, rights)
+
+    best = max(
+        ways(reading, set(left), set(right)),
+        key=lambda way: (sum(scores[pair] for pair in way), [pair in way for pair in reading]),
+    )
+    assert content(match(left, right, lambda a, b: float(scores[a, b])), left, right) == set(best)
+
+
 def test_tie_goes_to_the_lower_key() -> None:
     """Two right units as good as each other: the one that comes first, wherever it stands in the list."""
     assert match([(0, 4)], [(2, 6), (0, 2)], lambda one, other: 1.0) == [Match(0, 1, 1.0)]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm, t
 
 from communique.agreement.alpha import alpha_statistic
 from communique.agreement.bootstrap import bootstrap, f1, mean
@@ -49,6 +50,15 @@ def test_lower_level_is_narrower_and_more_documents_too() -> None:
 
     assert width(bootstrap(COUNTS, f1, seed=1, level=0.8)) < width(bootstrap(COUNTS, f1, seed=1))
     assert width(bootstrap(np.tile(COUNTS, (4, 1)), f1, seed=1)) < width(bootstrap(COUNTS, f1, seed=1))
+
+
+@pytest.mark.parametrize("number", [8, 40])
+def test_a_plain_mean_has_students_interval(number) -> None:
+    """For a mean of normal values the interval is nearly mean +- t s / sqrt(n), also for few documents."""
+    values = norm.ppf((np.arange(number) + 0.5) / number)
+    interval = bootstrap(np.column_stack([values, np.ones(number)]), mean, seed=1, draws=20_000)
+    half = t.ppf(0.975, number - 1) * values.std(ddof=1) / np.sqrt(number)
+    assert (interval.low, interval.high) == pytest.approx((-half, half), rel=0.06)
 
 
 def test_units_of_one_document_are_no_independent_draws() -> None:

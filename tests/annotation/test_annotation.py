@@ -60,7 +60,9 @@ def test_order_of_records_in_the_file_does_not_matter(shipped: Project, schema: 
     path = _gold(shipped)[0]
     data = json.loads(path.read_text(encoding="utf-8"))
     turned = {name: value[::-1] if isinstance(value, list) else value for name, value in data.items()}
-    assert dump_json(annotation_json(parse_annotation(turned, schema, "turned"), schema)) == path.read_text(encoding="utf-8")
+    assert dump_json(annotation_json(parse_annotation(turned, schema, "turned"), schema)) == path.read_text(
+        encoding="utf-8"
+    )
 
 
 scalars = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5)
@@ -68,7 +70,9 @@ scalars = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5)
 
 @settings(max_examples=200, deadline=None)
 @given(
-    values=st.dictionaries(st.sampled_from(["note", "gloss", "presupposed", "contexts", "polarity", "article_id", "x"]), scalars),
+    values=st.dictionaries(
+        st.sampled_from(["note", "gloss", "presupposed", "contexts", "polarity", "article_id", "x"]), scalars
+    ),
     article_id=st.sampled_from(["a", "b"]),
 )
 def test_fill_undoes_trim(values: Record, article_id: str, schema: Schema) -> None:
@@ -154,7 +158,13 @@ def test_the_innermost_made_core_statement_asserts() -> None:
     assert _derived(_action(1, 2), OUTER, inner) == ("outer", "outer", ["OUTER"], [])
 
 
-@pytest.mark.parametrize("change", [{"layer": "extended"}, *({"statement_status": s} for s in ("planned", "hypothetical", "negated", "habitual"))])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"layer": "extended"},
+        *({"statement_status": s} for s in ("planned", "hypothetical", "negated", "habitual")),
+    ],
+)
 def test_what_was_not_uttered_holds_an_attitude_only(change: Record) -> None:
     inner = _statement("inner", 3, 8, "outer", **change)
     assert _derived(_action(4, 5), OUTER, inner) == ("inner", "outer", ["OUTER"], ["INNER"])
@@ -166,7 +176,12 @@ def test_presupposed_goes_to_the_narrator_and_an_override_wins() -> None:
     assert _derived(_action(4, 5, presupposed=True), OUTER) == ("outer", "AUTHOR", ["AUTHOR"], ["OUTER"])
     override = {"asserted_in": "outer", "reason": "why"}
     inner = _statement("inner", 3, 8, "outer")
-    assert _derived(_action(4, 5, assertion_override=override), OUTER, inner) == ("inner", "outer", ["OUTER"], ["INNER"])
+    assert _derived(_action(4, 5, assertion_override=override), OUTER, inner) == (
+        "inner",
+        "outer",
+        ["OUTER"],
+        ["INNER"],
+    )
 
 
 def test_a_discontinuous_trigger_lies_inside_only_with_all_its_parts() -> None:
@@ -183,7 +198,9 @@ def test_a_circle_of_parents_ends() -> None:
 # Scores
 
 
-def _act(event_type: str, mode: str | None = None, status: str = "occurred", polarity: str = "positive") -> Record:
+def _act(
+    event_type: str, mode: str | None = None, status: str = "occurred", polarity: str = "positive"
+) -> Record:
     return {"event_type": event_type, "mode": mode, "status": status, "polarity": polarity}
 
 
@@ -218,7 +235,16 @@ def test_rule_r8() -> None:
 
 
 def test_actor_codes() -> None:
-    actor = {"actor_id": "X", "country_iso3": "RUS", "nonstate_code": None, "sector_code": "GOV", "other_sector_codes": ["MIL"]}
+    actor = {
+        "actor_id": "X",
+        "country_iso3": "RUS",
+        "nonstate_code": None,
+        "sector_code": "GOV",
+        "other_sector_codes": ["MIL"],
+    }
     assert cameo_actor_code(actor) == "RUSGOVMIL"
-    assert cameo_actor_code(actor | {"country_iso3": None, "nonstate_code": "IGO", "sector_code": None}) == "IGOMIL"
+    assert (
+        cameo_actor_code(actor | {"country_iso3": None, "nonstate_code": "IGO", "sector_code": None})
+        == "IGOMIL"
+    )
     assert cameo_actor_code(actor | {"actor_id": "AUTHOR"}) is None

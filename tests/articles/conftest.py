@@ -18,15 +18,16 @@ SEED = ROOT / "tests" / "data" / "seed" / "article.txt"
 TODAY = date(2026, 1, 15)
 
 PARAGRAPHS = [
-    "Ministers from Norland and Sudland ended two days of talks in Port Amber on Thursday without a deal on "
-    "fishing rights, officials said, leaving hundreds of boats in harbour.",
+    "Ministers from Norland and Sudland ended two days of talks in Port Amber on Thursday without a deal "
+    "on fishing rights, officials said, leaving hundreds of boats in harbour.",
     '"We will not sign a bad agreement," said Ola Berg, the Norland fisheries minister. "Our boats can wait."',
-    "Sudland's foreign ministry said it remained open to talks. Berg said the next round would be held in April.",
-    "The two countries have disputed the Amber Bank since 1974, when Sudland widened its zone. Berg's party isn't "
-    "willing to give it up.",
+    "Sudland's foreign ministry said it remained open to talks. Berg said the next round would be in April.",
+    "The two countries have disputed the Amber Bank since 1974, when Sudland widened its zone. Berg's party "
+    "isn't willing to give it up.",
     "Fishing crews in Port Amber said they didn't expect a quick end to the dispute.",
 ]
 SCRAPE_URL = "https://www.meridiancourier.example/world/2021/mar/04/harbour-talks-end-without-deal"
+CAPTION = "Boats lie in Port Amber on 4 March  Photograph Ana RuizMeridian Pictures"
 SCRAPE = "\n".join(
     [
         "Boats lie in Port Amber on 4 March  Photograph Ana RuizMeridian Pictures" * 2,

@@ -74,7 +74,11 @@ def test_build_check_and_json(project: Project) -> None:
 def test_stats_as_json(project: Project) -> None:
     figures = json.loads(run("stats", "--json", cwd=project.root).stdout)
     assert figures["tables"]["articles"] >= 1
-    for table, counts in (("statements", "statements.layer"), ("actions", "actions.status"), ("mentions", "mentions.zone")):
+    for table, counts in (
+        ("statements", "statements.layer"),
+        ("actions", "actions.status"),
+        ("mentions", "mentions.zone"),
+    ):
         group = figures["zones"] if counts.endswith(".zone") else figures["values"]
         assert sum(group[counts].values()) == figures["tables"][table]
 
@@ -109,7 +113,9 @@ def test_init_makes_a_project_that_builds(tmp_path: Path) -> None:
     assert run("init", "mine", "--title", "My corpus", cwd=tmp_path).returncode == 0
     assert run("build", cwd=tmp_path / "mine").returncode == 0
     assert run("build", "--check", cwd=tmp_path / "mine").returncode == 0
-    assert "pretty_name: My corpus" in (tmp_path / "mine" / "corpus" / "README.md").read_text(encoding="utf-8")
+    assert "pretty_name: My corpus" in (tmp_path / "mine" / "corpus" / "README.md").read_text(
+        encoding="utf-8"
+    )
     again = run("init", "mine", cwd=tmp_path)
     assert again.returncode == 3
     assert "already holds a project" in again.stderr

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.commands.test_commands import run
 
 import communique
 from communique.project import Project
 from communique.schema import load_schema
-from tests.commands.test_commands import run
 
 BODY = (
     "Foreign minister Ana Costa said on Monday that Norland would withdraw its troops from the island. "
@@ -22,10 +22,16 @@ URL = "https://www.norlandpost.example/world/2024/may/06/norland-to-leave-the-is
 FILES = {
     "scrape.txt": "\n".join(["20240506", URL, *BODY]) + "\n",
     "plain.txt": "\n\n".join(["Norland to leave the island", *BODY]) + "\n",
-    "page.html": (
-        f"<html lang='en'><head><title>Norland to leave the island</title><meta property='og:site_name' content='Norland Post'>"
-        f"<meta property='article:published_time' content='2024-05-06T10:00:00Z'><link rel='canonical' href='{URL}-html'></head>"
-        f"<body><article><h1>Norland to leave the island</h1>{''.join(f'<p>{one}</p>' for one in BODY)}</article></body></html>"
+    "page.html": "".join(
+        [
+            "<html lang='en'><head><title>Norland to leave the island</title>",
+            "<meta property='og:site_name' content='Norland Post'>",
+            "<meta property='article:published_time' content='2024-05-06T10:00:00Z'>",
+            f"<link rel='canonical' href='{URL}-html'></head>",
+            "<body><article><h1>Norland to leave the island</h1>",
+            *(f"<p>{one}</p>" for one in BODY),
+            "</article></body></html>",
+        ]
     ),
     "feed.jsonl": json.dumps(
         {
@@ -71,9 +77,24 @@ def _gold(article: dict[str, Any]) -> dict[str, Any]:
             }
         ],
         "mentions": [
-            {"mention_id": f"{own}.m1", "actor_id": "COSTA", "mention_type": "NAM", **_span(text, "Ana Costa")},
-            {"mention_id": f"{own}.m2", "actor_id": "NORLAND", "mention_type": "NAM", **_span(text, "Norland would") | {"end": text.index("Norland would") + 7, "text": "Norland"}},
-            {"mention_id": f"{own}.m3", "actor_id": f"{own}.PARLIAMENT", "mention_type": "NOM", **_span(text, "parliament")},
+            {
+                "mention_id": f"{own}.m1",
+                "actor_id": "COSTA",
+                "mention_type": "NAM",
+                **_span(text, "Ana Costa"),
+            },
+            {
+                "mention_id": f"{own}.m2",
+                "actor_id": "NORLAND",
+                "mention_type": "NAM",
+                **_span(text, "Norland would") | {"end": text.index("Norland would") + 7, "text": "Norland"},
+            },
+            {
+                "mention_id": f"{own}.m3",
+                "actor_id": f"{own}.PARLIAMENT",
+                "mention_type": "NOM",
+                **_span(text, "parliament"),
+            },
         ],
         "statements": [
             {
@@ -113,18 +134,43 @@ def _gold(article: dict[str, Any]) -> dict[str, Any]:
                 "event_type": "RETREAT",
                 "mode": "withdraw",
                 "status": "planned",
-                "agents": [{"actor_id": "NORLAND", "span": {"start": text.index("Norland would"), "end": text.index("Norland would") + 7, "text": "Norland"}, "implicit": False}],
+                "agents": [
+                    {
+                        "actor_id": "NORLAND",
+                        "span": {
+                            "start": text.index("Norland would"),
+                            "end": text.index("Norland would") + 7,
+                            "text": "Norland",
+                        },
+                        "implicit": False,
+                    }
+                ],
                 "contexts": ["military"],
             }
         ],
-        "events": [{"event_id": f"{own}.e1", "gloss": "Norland withdraws from the island", "event_type": "RETREAT"}],
+        "events": [
+            {"event_id": f"{own}.e1", "gloss": "Norland withdraws from the island", "event_type": "RETREAT"}
+        ],
         "event_links": [],
     }
 
 
 ACTORS = [
-    {"actor_id": "COSTA", "canonical_name": "Ana Costa", "actor_kind": "person", "sector_code": "GOV", "qid_status": "none", "resolution": "named"},
-    {"actor_id": "NORLAND", "canonical_name": "Norland", "actor_kind": "state", "qid_status": "none", "resolution": "named"},
+    {
+        "actor_id": "COSTA",
+        "canonical_name": "Ana Costa",
+        "actor_kind": "person",
+        "sector_code": "GOV",
+        "qid_status": "none",
+        "resolution": "named",
+    },
+    {
+        "actor_id": "NORLAND",
+        "canonical_name": "Norland",
+        "actor_kind": "state",
+        "qid_status": "none",
+        "resolution": "named",
+    },
 ]
 REGISTERED_BY = {
     "round": "r01", "annotators": ["me"], "annotator_kind": "person", "decision": "single",
@@ -136,7 +182,9 @@ def _annotate(project: Project) -> int:
     with project.actors.open("a", encoding="utf-8") as file:
         for actor in ACTORS:
             file.write(json.dumps({**actor, "provenance": REGISTERED_BY}) + "\n")
-    articles = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(project.articles.glob("*.json"))]
+    articles = [
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted(project.articles.glob("*.json"))
+    ]
     for article in articles:
         path = project.gold / f"{article['article_id']}.json"
         path.write_text(json.dumps(_gold(article), ensure_ascii=False), encoding="utf-8")
@@ -153,7 +201,18 @@ def mine(tmp_path: Path) -> Project:
     assert run("init", tmp_path / "mine").returncode == 0
     for name in FILES:
         options = ["--publisher", "Norland Post", "--date", "2024-05-06"] if name == "plain.txt" else []
-        done = run("ingest", received / name, "--language", "en", "--rights", "CC-BY-4.0", "--redistribution", "text_ok", *options, cwd=tmp_path / "mine")
+        done = run(
+            "ingest",
+            received / name,
+            "--language",
+            "en",
+            "--rights",
+            "CC-BY-4.0",
+            "--redistribution",
+            "text_ok",
+            *options,
+            cwd=tmp_path / "mine",
+        )
         assert done.returncode == 0, done.stdout + done.stderr
     project = Project(tmp_path / "mine")
     assert _annotate(project) == 4
@@ -202,11 +261,19 @@ def test_a_value_and_an_attribute_of_ones_own(mine: Project) -> None:
 
     values = mine.schema / "values.schema.json"
     data = json.loads(values.read_text(encoding="utf-8"))
-    data["$defs"]["medium"]["oneOf"].append({"const": "podcast", "title": "Podcast", "description": "A podcast."})
+    data["$defs"]["medium"]["oneOf"].append(
+        {"const": "podcast", "title": "Podcast", "description": "A podcast."}
+    )
     values.write_text(json.dumps(data), encoding="utf-8")
     statements = mine.schema / "statements.schema.json"
     data = json.loads(statements.read_text(encoding="utf-8"))
-    data["properties"]["tone"] = {"title": "Tone", "description": "How it sounds.", "type": ["string", "null"], "enum": ["calm", "sharp", None], "default": None}
+    data["properties"]["tone"] = {
+        "title": "Tone",
+        "description": "How it sounds.",
+        "type": ["string", "null"],
+        "enum": ["calm", "sharp", None],
+        "default": None,
+    }
     statements.write_text(json.dumps(data), encoding="utf-8")
     gold = sorted(mine.gold.glob("*.json"))
     data = json.loads(gold[0].read_text(encoding="utf-8"))

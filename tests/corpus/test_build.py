@@ -46,7 +46,9 @@ def test_content_and_file_names_are_those_of_the_committed_build(project: Projec
     committed = read_manifest(project.corpus)
     for name, table in committed["tables"].items():
         assert table["digest"] == fresh["tables"][name]["digest"]
-        assert [file["path"] for file in table["files"]] == [file["path"] for file in fresh["tables"][name]["files"]]
+        assert [file["path"] for file in table["files"]] == [
+            file["path"] for file in fresh["tables"][name]["files"]
+        ]
 
 
 def test_a_rebuild_writes_and_removes_nothing(project: Project) -> None:
@@ -126,7 +128,9 @@ def test_only_the_changed_table_is_written_again(project: Project) -> None:
         (lambda data: data["statements"][0].pop("cue_spans"), "contradicts itself"),
     ],
 )
-def test_a_faulty_annotation_stops_the_build_and_changes_nothing(project: Project, change: Any, words: str) -> None:
+def test_a_faulty_annotation_stops_the_build_and_changes_nothing(
+    project: Project, change: Any, words: str
+) -> None:
     before = _bytes(project.corpus)
     _edit(project, change)
     with pytest.raises(CommuniqueError, match=words):
@@ -189,7 +193,10 @@ def test_many_shards_hold_each_article_together(project: Project, monkeypatch: p
 @pytest.mark.slow
 def test_killed_at_any_moment_the_corpus_still_loads(project: Project) -> None:
     """kill -9 at random moments, twenty times, each time with something to rebuild."""
-    code = "import sys; from pathlib import Path; from communique.project import Project; from communique.corpus.build import build; build(Project(Path(sys.argv[1])))"
+    code = (
+        "import sys; from pathlib import Path; from communique.project import Project;"
+        "from communique.corpus.build import build; build(Project(Path(sys.argv[1])))"
+    )
     rng = random.Random(3)
     killed = 0
     for number in range(20):

@@ -35,7 +35,11 @@ def test_a_rebuilt_corpus_is_never_stale(project: Project, tmp_path: Path) -> No
     from datasets import load_dataset
 
     def glosses() -> set[str]:
-        return set(load_dataset(str(project.corpus), "events", split="train", cache_dir=str(tmp_path / "cache"))["gloss"])
+        return set(
+            load_dataset(str(project.corpus), "events", split="train", cache_dir=str(tmp_path / "cache"))[
+                "gloss"
+            ]
+        )
 
     before = glosses()
     path = next(project.gold.glob("*.json"))
@@ -50,10 +54,15 @@ def test_loads_from_another_working_directory(project: Project, tmp_path: Path) 
     code = (
         "from datasets import load_dataset; import communique, sys;"
         "d = load_dataset(sys.argv[1] + '/corpus', 'statements', split='train', streaming=True);"
-        "print(sum(1 for _ in d), communique.load('statements', path=sys.argv[1]).num_rows, communique.load('statements').num_rows)"
+        "rows = [communique.load('statements', path=sys.argv[1]).num_rows, communique.load('statements').num_rows];"
+        "print(sum(1 for _ in d), *rows)"
     )
     run = subprocess.run(
-        [sys.executable, "-c", code, str(project.root)], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, str(project.root)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert len(set(run.stdout.split())) == 1
 

@@ -101,12 +101,17 @@ def test_the_codebook_shows_every_column_and_value(schema: Schema) -> None:
         assert all(f"| `{column.name}` |" in text for column in table.columns)
     text = page(schema, "event_type")
     assert all(f"| `{mode.const}` |" in text for mode in schema.lists["mode_assault"].values)
-    assert all(ruling["ruling"] in pages(schema)["plover.md"] for ruling in schema.values("event_type").facts["rulings"])
+    assert all(
+        ruling["ruling"] in pages(schema)["plover.md"]
+        for ruling in schema.values("event_type").facts["rulings"]
+    )
 
 
 def test_fingerprint_follows_structure_and_values_not_prose(schema: Schema, project: Project) -> None:
     assert load_schema(project.schema).fingerprint == schema.fingerprint
-    _edit(project, "values", lambda data: data["$defs"]["zone"]["oneOf"][0].update(description="Other words."))
+    _edit(
+        project, "values", lambda data: data["$defs"]["zone"]["oneOf"][0].update(description="Other words.")
+    )
     assert load_schema(project.schema).fingerprint == schema.fingerprint
     _edit(project, "values", lambda data: data["$defs"]["zone"]["oneOf"].append(_value("letter")))
     assert load_schema(project.schema).fingerprint != schema.fingerprint
@@ -135,7 +140,11 @@ FAULTS: dict[str, tuple[str, Callable[[dict[str, Any]], Any], str]] = {
         lambda d: d["$defs"].update(span={"$ref": "#/$defs/spans"}),
         "/$defs/span/$ref",
     ),
-    "duplicate value": ("values", lambda d: d["$defs"]["zone"]["oneOf"].append(_value("body")), "/$defs/zone/oneOf/9"),
+    "duplicate value": (
+        "values",
+        lambda d: d["$defs"]["zone"]["oneOf"].append(_value("body")),
+        "/$defs/zone/oneOf/9",
+    ),
     "value without definition": (
         "values",
         lambda d: d["$defs"]["zone"]["oneOf"].append({"const": "x"}),

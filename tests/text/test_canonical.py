@@ -38,7 +38,8 @@ def test_idempotent_or_refused(text: str) -> None:
         assert any(ord(c) < 32 or 0x7F <= ord(c) <= 0x9F or 0xD800 <= ord(c) <= 0xDFFF for c in text)
     else:
         assert canonical(once) == once
-        assert decode(once.encode("utf-8") or b"x") in (once, "x") or not once.strip()
+        if once.strip():
+            assert decode(once.encode("utf-8")) == once
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def path_of(project: Project, article_id: str = A) -> Path:
 
 @fault("L0/not-utf8")
 def latin1(p: Project) -> None:
-    path_of(p).write_bytes(path_of(p).read_text(encoding="utf-8").replace("漢字 🕊", "").encode("cp1252"))
+    path_of(p).write_bytes(path_of(p).read_text(encoding="utf-8").replace("made for tests", "très").encode("cp1252"))
 
 
 @fault("L0/not-json")
@@ -277,10 +277,20 @@ def repeated(p: Project) -> None:
         one["contexts"] = ["military", "military"]
 
 
-@fault("L1/no-alternative", "articles", A, "extra")
+@fault("L1/wrong-type", "articles", A, "extra")
 def text_for_extra(p: Project) -> None:
     with article(p) as one:
         one["extra"] = "none"
+
+
+@fault("L1/no-alternative", "mentions", f"{A}.m1", "code")
+def two_alternatives(p: Project) -> None:
+    path = p.schema / "mentions.schema.json"
+    schema = read(path)
+    schema["properties"]["code"] = {"type": "string", "oneOf": [{"minLength": 3}, {"pattern": "^a"}], "default": "a"}
+    write(path, schema)
+    with record(p, "mentions", "m1") as one:
+        one["code"] = "abc"
 
 
 @fault("L1/unstorable", "mentions", f"{A}.m1", "note")
@@ -539,7 +549,7 @@ def split_character(p: Project) -> None:
     import hashlib
 
     with article(p, B) as one:
-        one["text"] = one["text"].replace("France sent aid", "Frânce sent aid")
+        one["text"] = one["text"].replace("France sent aid", "Fra\u0302nce sent aid")
         digest = hashlib.sha256(one["text"].encode()).hexdigest()
         one["text_sha256"], one["char_count"] = digest, len(one["text"])
         one["zones"][0]["end"] += 1
@@ -551,7 +561,7 @@ def split_character(p: Project) -> None:
         data["mentions"].append({"mention_id": f"{B}.m4", "actor_id": "FRA", **span(text, "\u0302nce"), "mention_type": "NAM"})
         for one in _spans_of(data):
             if one["text"] == "France":
-                one.update(span(text, "Frânce"))
+                one.update(span(text, "Fra\u0302nce"))
             elif one["text"] != "\u0302nce":
                 one.update(start=one["start"] + 1, end=one["end"] + 1)
 

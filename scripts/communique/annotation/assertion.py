@@ -35,9 +35,14 @@ def innermost(action: Record, statements: Statements) -> str | None:
     if not holding:
         return None
     return str(
-        max(holding, key=lambda one: (nesting_depth(one, statements), -size(one["content_spans"]), one["statement_id"]))[
-            "statement_id"
-        ]
+        max(
+            holding,
+            key=lambda one: (
+                nesting_depth(one, statements),
+                -size(one["content_spans"]),
+                one["statement_id"],
+            ),
+        )["statement_id"]
     )
 
 

@@ -36,7 +36,11 @@ def derive(annotation: Annotation, article: Record, actors: dict[str, Record], s
 
     derived: Rows = {"actors": [dict(row) for row in rows["actors"]]}
     derived["mentions"] = [
-        {**row, "actor_name": actors[row["actor_id"]]["canonical_name"] if row["actor_id"] else None, **located(row["start"])}
+        {
+            **row,
+            "actor_name": actors[row["actor_id"]]["canonical_name"] if row["actor_id"] else None,
+            **located(row["start"]),
+        }
         for row in rows["mentions"]
     ]
     derived["statements"] = [
@@ -53,7 +57,9 @@ def derive(annotation: Annotation, article: Record, actors: dict[str, Record], s
         }
         for row in rows["statements"]
     ]
-    derived["actions"] = [_action(row, statements, schema, names) | located(_start(row)) for row in rows["actions"]]
+    derived["actions"] = [
+        _action(row, statements, schema, names) | located(_start(row)) for row in rows["actions"]
+    ]
     derived["events"] = [_event(row, rows["actions"], schema) | place for row in rows["events"]]
     derived["event_links"] = [
         {**row, "from_gloss": glosses[row["from_event_id"]], "to_gloss": glosses.get(row["to_event_id"])}
@@ -80,7 +86,7 @@ def _action(row: Record, statements: dict[str, Record], schema: Schema, names: A
         "asserted_by": asserted_by,
         "attitude_holder": attitude_holder,
         "assertion_overridden": row["assertion_override"] is not None,
-        "views": [*({"view_of": one, **view} for one in asserted_by or [None]), *row["other_views"]],
+        "views": [*({"view_of": one, **view} for one in asserted_by or (None,)), *row["other_views"]],
         **scores(row, schema),
         "exportable": is_exportable(row),
         "trigger_text": joined(row["trigger_spans"]),

@@ -35,14 +35,18 @@ def load_annotation(path: Path, schema: Schema) -> Annotation:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise AnnotationError(f"Not a JSON file: {error}", file=path, mend="restore it from git, or mend the JSON") from None
+        raise AnnotationError(
+            f"Not a JSON file: {error}", file=path, mend="restore it from git, or mend the JSON"
+        ) from None
     return parse_annotation(data, schema, path)
 
 
 def parse_annotation(data: Any, schema: Schema, path: Path | str) -> Annotation:
     """As load_annotation, from the parsed JSON; `path` is named in errors."""
     if not isinstance(data, dict):
-        raise AnnotationError("An annotation file holds one JSON object.", file=path, found=type(data).__name__)
+        raise AnnotationError(
+            "An annotation file holds one JSON object.", file=path, found=type(data).__name__
+        )
     tables = annotation_tables(schema)
     for name, kind in (("article_id", str), ("text_sha256", str), ("provenance", dict)):
         if not isinstance(data.get(name), kind):
@@ -56,7 +60,10 @@ def parse_annotation(data: Any, schema: Schema, path: Path | str) -> Annotation:
     unknown = set(data) - set(_HEADER) - {table.name for table in tables}
     if unknown:
         raise AnnotationError(
-            "Unknown section.", file=path, found=", ".join(sorted(unknown)), expected=", ".join([*_HEADER, *(t.name for t in tables)])
+            "Unknown section.",
+            file=path,
+            found=", ".join(sorted(unknown)),
+            expected=", ".join([*_HEADER, *(t.name for t in tables)]),
         )
     annotation = Annotation(data["article_id"], data["text_sha256"], data["provenance"], data.get("remarks"))
     for table in tables:
@@ -80,7 +87,9 @@ def fill(table: Table, record: Record, filled: Record) -> Record:
         elif column.from_file and column.name in filled:
             whole[column.name] = filled[column.name]
         elif not column.required:
-            whole[column.name] = filled.get(column.name, column.default) if column.name == "article_id" else column.default
+            whole[column.name] = (
+                filled.get(column.name, column.default) if column.name == "article_id" else column.default
+            )
     return whole | {name: value for name, value in record.items() if name not in whole}
 
 
@@ -134,7 +143,9 @@ def load_actors(path: Path, schema: Schema) -> list[Record]:
         except json.JSONDecodeError as error:
             raise AnnotationError(f"Not valid JSON: {error}", file=path, record=f"line {number}") from None
         if not isinstance(record, dict):
-            raise AnnotationError("A line of the registry is one object.", file=path, record=f"line {number}", found=line[:60])
+            raise AnnotationError(
+                "A line of the registry is one object.", file=path, record=f"line {number}", found=line[:60]
+            )
         actors.append(fill(schema.table("actors"), record, {}))
     return actors
 
@@ -158,6 +169,9 @@ def _dump(node: Any, depth: int, width: int = 110) -> str:
         return flat
     pad, end = "  " * (depth + 1), "  " * depth
     if isinstance(node, dict):
-        items = [f"{pad}{json.dumps(key, ensure_ascii=False)}: {_dump(value, depth + 1)}" for key, value in node.items()]
+        items = [
+            f"{pad}{json.dumps(key, ensure_ascii=False)}: {_dump(value, depth + 1)}"
+            for key, value in node.items()
+        ]
         return "{\n" + ",\n".join(items) + "\n" + end + "}"
     return "[\n" + ",\n".join(pad + _dump(item, depth + 1) for item in node) + "\n" + end + "]"

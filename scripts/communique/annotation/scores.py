@@ -36,7 +36,9 @@ def scores(action: Record, schema: Schema) -> dict[str, Any]:
         "plover_score": float(plover) if real and plover is not None else None,
         "plover_table": types.facts["score-table"] if real and plover is not None else None,
         "goldstein": goldstein if real else None,
-        "goldstein_table": schema.values("cameo_root").facts["score-table"] if real and goldstein is not None else None,
+        "goldstein_table": schema.values("cameo_root").facts["score-table"]
+        if real and goldstein is not None
+        else None,
     }
 
 

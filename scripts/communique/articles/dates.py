@@ -10,7 +10,7 @@ from communique.articles.draft import ArticleError
 
 # Only forms with one reading. 03/04/2021 is March or April, so no form with a bare slash is here.
 _WRITTEN = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y", "%Y/%m/%d")
-_COMPACT = re.compile(r"(?a:(\d{4})(\d{2})(\d{2})(?:[T ]?\d{4,6}Z?)?)")
+_COMPACT = re.compile(r"(?a:(\d{4})(\d{2})(\d{2})(?:[T ]\d{4,6}Z?|\d{6})?)")
 _ISO = re.compile(r"(?a:(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?)", re.DOTALL)
 _EPOCH = re.compile(r"(?a:\d{9,10}|\d{12,13})(?:\.\d+)?")
 _LEAD = re.compile(

@@ -67,7 +67,11 @@ def _matches(pattern: str) -> Iterator[Found]:
         )
     for name in names:
         path = Path(name)
+        if any(parent.is_symlink() for parent in path.parents[: len(path.parts) - len(fixed) - 1]):
+            continue  # ** walks through linked folders; what is in them stands elsewhere or is refused as a link
         item = _inside(path, base)
+        if path.is_dir() and path.is_symlink() and not item.error:
+            continue
         if path.is_dir() and not item.error:
             yield from _walk(path, base)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -21,7 +22,7 @@ def make_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root)
-    for name, command in {
+    commands: dict[str, Callable[..., None]] = {
         "init": init.init,
         "ingest": ingest.ingest,
         "build": build.build,
@@ -29,7 +30,8 @@ def make_app() -> typer.Typer:
         "show": show.show,
         "stats": stats.stats,
         "schema": schema.schema,
-    }.items():
+    }
+    for name, command in commands.items():
         app.command(name)(command)
     return app
 
@@ -42,7 +44,8 @@ def _print_version(wanted: bool) -> None:
 
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version)
+        bool,
+        typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version),
     ] = False,
 ) -> None:
     pass

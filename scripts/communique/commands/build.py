@@ -28,7 +28,9 @@ def _stop_at_faults(project: Project) -> None:
 
 
 def build(
-    check: Annotated[bool, typer.Option("--check", help="Change nothing; fail when the corpus is not up to date.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; fail when the corpus is not up to date.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Build into this folder instead of corpus/.")] = None,
     project: ProjectOption = None,
     as_json: JsonOption = False,
@@ -58,7 +60,14 @@ def build(
     else:
         built = corpus_build.build(found, out)
     if as_json:
-        print_json({"counts": built.counts(), "written": built.written, "removed": built.removed, "version": built.manifest["version"]})
+        print_json(
+            {
+                "counts": built.counts(),
+                "written": built.written,
+                "removed": built.removed,
+                "version": built.manifest["version"],
+            }
+        )
         return
     from rich.table import Table
 
@@ -68,4 +77,6 @@ def build(
         table.add_row(name, f"{rows:,}")
     screen.print(table)
     where = out or found.corpus
-    screen.print(f"Version {built.manifest['version']} in {where}: {len(built.written)} files written, {len(built.removed)} removed.")
+    screen.print(
+        f"Version {built.manifest['version']} in {where}: {len(built.written)} files written, {len(built.removed)} removed."
+    )

@@ -10,7 +10,9 @@ import typer
 
 def init(
     folder: Annotated[Path, typer.Argument(help="Folder to make; it must not hold a project yet.")],
-    name: Annotated[str | None, typer.Option(help="Short name of the corpus; default: the folder's name.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Short name of the corpus; default: the folder's name.")
+    ] = None,
     title: Annotated[str | None, typer.Option(help="Title of the corpus.")] = None,
 ) -> None:
     """Make `corpus/` and `annotations/` with the default schema and guidelines, to edit freely.

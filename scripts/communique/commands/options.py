@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 ProjectOption = Annotated[
-    Path | None, typer.Option("--project", help="Project folder; default: the one around the working directory.")
+    Path | None,
+    typer.Option("--project", help="Project folder; default: the one around the working directory."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines.")]
 

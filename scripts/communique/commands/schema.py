@@ -22,7 +22,9 @@ class Form(StrEnum):
 def schema(
     form: Annotated[Form, typer.Argument(help="What to derive.")],
     table: Annotated[str | None, typer.Argument(help="Table; for the codebook also a value list.")] = None,
-    write: Annotated[bool, typer.Option("--write", help="Codebook only: write all pages into annotations/codebook.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Codebook only: write all pages into annotations/codebook.")
+    ] = False,
     project: ProjectOption = None,
 ) -> None:
     """Print the Arrow schema, Hugging Face features, codebook page or JSON Schema of a table.

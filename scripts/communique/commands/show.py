@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 
 def show(
-    article: Annotated[str | None, typer.Argument(help="Article id, or its beginning; default: the first article.")] = None,
-    path: Annotated[Path | None, typer.Option(help="Project or built corpus; default: the one around here.")] = None,
+    article: Annotated[
+        str | None, typer.Argument(help="Article id, or its beginning; default: the first article.")
+    ] = None,
+    path: Annotated[
+        Path | None, typer.Option(help="Project or built corpus; default: the one around here.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show an article: text with marks, statements as a tree, and who says that who does what to whom.
@@ -30,7 +34,11 @@ def show(
 
     corpus = open_corpus(path)
     if article is None and not len(corpus):
-        raise ProjectError("The corpus has no article.", file=corpus.project.corpus, mend="communique ingest, then communique build")
+        raise ProjectError(
+            "The corpus has no article.",
+            file=corpus.project.corpus,
+            mend="communique ingest, then communique build",
+        )
     found = corpus[article] if article is not None else next(iter(corpus))
     if as_json:
         print_json({"article": found.record, **found.rows, "claims": _claims(found)})
@@ -47,8 +55,14 @@ def render(article: Article) -> list[RenderableType]:
     from rich.text import Text
 
     record = article.record
-    head = " · ".join(str(value) for value in (record["publisher"], record["published_on"], record["url"]) if value)
-    parts: list[RenderableType] = [Text(record["article_id"], style="bold"), Text(head, style="dim"), Text("")]
+    head = " · ".join(
+        str(value) for value in (record["publisher"], record["published_on"], record["url"]) if value
+    )
+    parts: list[RenderableType] = [
+        Text(record["article_id"], style="bold"),
+        Text(head, style="dim"),
+        Text(""),
+    ]
     if record["text"] is None:
         parts.append(Text("The text of this article is withheld.", style="italic"))
     else:
@@ -93,9 +107,13 @@ def _line(statement: Statement) -> Any:
 
     row = statement.record
     who = ", ".join(row["source_names"]) or f"({row['source_form']})"
-    line = Text(who, style="bold").append(f" {row['cue_text']} ", "italic").append(f"“{row['content_text']}”", "default")
+    line = (
+        Text().append(who, "bold").append(f" {row['cue_text']} ", "italic").append(f"“{row['content_text']}”")
+    )
     extra = [row["mode"], *([row["statement_status"]] if row["statement_status"] != "made" else [])]
-    return line.append("  " + ", ".join([*extra, *([] if row["layer"] == "core" else [row["statement_kind"]])]), "dim")
+    return line.append(
+        "  " + ", ".join([*extra, *([] if row["layer"] == "core" else [row["statement_kind"]])]), "dim"
+    )
 
 
 def _action_line(action: Action) -> Any:
@@ -103,7 +121,12 @@ def _action_line(action: Action) -> Any:
 
     row = action.record
     kind = row["event_type"] + (f" {row['mode']}" if row["mode"] else "")
-    return Text("▸ ", "dim").append(row["trigger_text"], "bold").append(f"  {kind}, {row['status']}", "dim")
+    return (
+        Text()
+        .append("▸ ", "dim")
+        .append(row["trigger_text"], "bold")
+        .append(f"  {kind}, {row['status']}", "dim")
+    )
 
 
 def _claims(article: Article) -> list[dict[str, Any]]:
@@ -120,7 +143,9 @@ def claims_table(article: Article) -> RenderableType:
 
     from communique.corpus.highlight import STATUS_STYLE
 
-    table = Table("who says", "that who", "does what", "to whom", "status", box=None, header_style="dim", pad_edge=False)
+    table = Table(
+        "who says", "that who", "does what", "to whom", "status", box=None, header_style="dim", pad_edge=False
+    )
     for row in _claims(article):
         what = row["event_type"] + (f" {row['mode']}" if row["mode"] else "")
         status = row["status"] if row["polarity"] == "positive" else f"not, {row['status']}"

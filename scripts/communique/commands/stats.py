@@ -11,7 +11,9 @@ from communique.commands.options import JsonOption, console, print_json
 
 
 def stats(
-    path: Annotated[Path | None, typer.Argument(help="Project or built corpus; default: the one around here.")] = None,
+    path: Annotated[
+        Path | None, typer.Argument(help="Project or built corpus; default: the one around here.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Count rows, values and zones of the built corpus.
@@ -32,6 +34,12 @@ def stats(
     for name, rows in figures["tables"].items():
         table.add_row(name, f"{rows:,}")
     screen.print(table)
-    for title, counts in [("derived", figures["derived"]), *figures["values"].items(), *figures["zones"].items()]:
+    for title, counts in [
+        ("derived", figures["derived"]),
+        *figures["values"].items(),
+        *figures["zones"].items(),
+    ]:
         if counts:
-            screen.print(f"[bold]{title}[/]  " + " · ".join(f"{name} {count:,}" for name, count in counts.items()))
+            screen.print(
+                f"[bold]{title}[/]  " + " · ".join(f"{name} {count:,}" for name, count in counts.items())
+            )

@@ -13,14 +13,27 @@ from communique.commands.options import JsonOption, ProjectOption
 def validate(
     path: Annotated[
         Path | None,
-        typer.Argument(help="Project, annotation file, folder of annotation files, built corpus, released version or shard."),
+        typer.Argument(
+            help="Project, annotation file, folder of annotation files, built corpus, released version or shard."
+        ),
     ] = None,
-    level: Annotated[int, typer.Option(min=0, max=6, help="Highest level to check: 0 files … 6 release.")] = 6,
-    only: Annotated[list[str] | None, typer.Option(help="Check only this id or level (repeatable), e.g. L3/span-empty or L2.")] = None,
+    level: Annotated[
+        int, typer.Option(min=0, max=6, help="Highest level to check: 0 files … 6 release.")
+    ] = 6,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Check only this id or level (repeatable), e.g. L3/span-empty or L2."),
+    ] = None,
     skip: Annotated[list[str] | None, typer.Option(help="Leave out this id or level (repeatable).")] = None,
-    max_per_check: Annotated[int, typer.Option(min=0, help="Findings shown for one id; 0 shows all. All are counted.")] = 20,
-    gate: Annotated[str, typer.Option(help="What a fault keeps from being checked at higher levels: record or article.")] = "record",
-    engine: Annotated[str, typer.Option(help="Where shards are checked: local (threads) or ray (cluster at RAY_ADDRESS).")] = "local",
+    max_per_check: Annotated[
+        int, typer.Option(min=0, help="Findings shown for one id; 0 shows all. All are counted.")
+    ] = 20,
+    gate: Annotated[
+        str, typer.Option(help="What a fault keeps from being checked at higher levels: record or article.")
+    ] = "record",
+    engine: Annotated[
+        str, typer.Option(help="Where shards are checked: local (threads) or ray (cluster at RAY_ADDRESS).")
+    ] = "local",
     form: Annotated[str, typer.Option("--format", help="text, json, github or sarif.")] = "text",
     as_json: JsonOption = False,
     project: ProjectOption = None,
@@ -67,13 +80,21 @@ class _progress:
             return None
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-        columns = (TextColumn("shards"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[said]}"), TimeElapsedColumn())
+        columns = (
+            TextColumn("shards"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[said]}"),
+            TimeElapsedColumn(),
+        )
         self.bar = Progress(*columns, console=self.console, transient=True)
         self.bar.start()
         task = self.bar.add_task("shards", total=None, said="")
 
         def update(done: int, total: int, rows: int, findings: int) -> None:
-            self.bar.update(task, completed=done, total=total, said=f"{rows:,} records, {findings:,} findings")
+            self.bar.update(
+                task, completed=done, total=total, said=f"{rows:,} records, {findings:,} findings"
+            )
 
         return update
 

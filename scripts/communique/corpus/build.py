@@ -53,7 +53,7 @@ def build(project: Project, out: Path | None = None, progress: Callable[[str], N
     corpus = out or project.corpus
     old = _sound_files(corpus)
     built = Built({})
-    tables: dict[str, Record] = {name: {"rows": 0, "digest": "", "files": []} for name in source.schema.tables}
+    tables: dict[str, Any] = {name: {"rows": 0, "digest": "", "files": []} for name in source.schema.tables}
     digests: dict[str, list[bytes]] = {name: [] for name in source.schema.tables}
     shards = shard_count(len(source.articles))
     for split, shard, name, rows in parts(source, shards):
@@ -69,12 +69,19 @@ def build(project: Project, out: Path | None = None, progress: Callable[[str], N
             write_atomically(corpus / path, sink.getvalue())
             built.written.append(path)
         size, digest = (corpus / path).stat().st_size, old.get(path) or sha256_of(corpus / path)
-        entry = {"path": path, "split": split, "shard": shard, "rows": len(rows), "bytes": size, "sha256": digest}
+        entry = {
+            "path": path,
+            "split": split,
+            "shard": shard,
+            "rows": len(rows),
+            "bytes": size,
+            "sha256": digest,
+        }
         tables[name]["files"].append(entry)
         tables[name]["rows"] += len(rows)
-    for name, entry in tables.items():
-        entry["digest"] = combined(digests[name])
-        entry["files"].sort(key=lambda file: (file["split"], file["shard"]))
+    for name, entries in tables.items():
+        entries["digest"] = combined(digests[name])
+        entries["files"].sort(key=lambda file: (file["split"], file["shard"]))
     built.manifest = _manifest(source, shards, tables)
     _replace(corpus / NAME, manifest_json(built.manifest), built)
     _replace(corpus / CARD, card(source, built.manifest), built)
@@ -94,7 +101,7 @@ def check(project: Project) -> list[str]:
         return [f"{project.corpus / NAME} is missing: the corpus has not been built"]
     present = read_manifest(project.corpus)
     differences = []
-    for name, table in present["tables"].items():
+    for table in present["tables"].values():
         for entry in table["files"]:
             path = project.corpus / entry["path"]
             if not path.exists() or sha256_of(path) != entry["sha256"]:
@@ -107,14 +114,18 @@ def check(project: Project) -> list[str]:
         for name in sorted(present["tables"].keys() | fresh.manifest["tables"].keys()):
             was, would = (one["tables"].get(name, {}) for one in (present, fresh.manifest))
             if was.get("digest") != would.get("digest"):
-                differences.append(f"{name}: {was.get('rows', 0)} rows built, {would.get('rows', 0)} now; content differs")
+                differences.append(
+                    f"{name}: {was.get('rows', 0)} rows built, {would.get('rows', 0)} now; content differs"
+                )
         written = project.corpus / CARD
-        if not written.exists() or written.read_text(encoding="utf-8") != (Path(folder) / CARD).read_text(encoding="utf-8"):
+        if not written.exists() or written.read_text(encoding="utf-8") != (Path(folder) / CARD).read_text(
+            encoding="utf-8"
+        ):
             differences.append(f"{CARD} is not the card that would be written")
     return differences
 
 
-def _manifest(source: Source, shards: int, tables: dict[str, Record]) -> Record:
+def _manifest(source: Source, shards: int, tables: dict[str, Any]) -> Record:
     return {
         "name": source.facts["name"],
         "version": source.facts["version"],

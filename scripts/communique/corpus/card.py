@@ -49,13 +49,19 @@ def card(source: Source, manifest: Record) -> str:
     }
     head = yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=1000)
     path = source.project.card_text
-    prose = path.read_text(encoding="utf-8") if path.exists() else "# {{ title }}\n\n{{ description }}\n\n{{ counts }}\n"
+    prose = (
+        path.read_text(encoding="utf-8")
+        if path.exists()
+        else "# {{ title }}\n\n{{ description }}\n\n{{ counts }}\n"
+    )
     figures = _figures(source, manifest)
 
     def fill(match: re.Match[str]) -> str:
         if match[1] not in figures:
             raise ProjectError(
-                f"The card has a place for an unknown figure '{match[1]}'.", file=path, expected=", ".join(sorted(figures))
+                f"The card has a place for an unknown figure '{match[1]}'.",
+                file=path,
+                expected=", ".join(sorted(figures)),
             )
         return figures[match[1]]
 
@@ -64,7 +70,10 @@ def card(source: Source, manifest: Record) -> str:
 
 def _data_files(files: list[Record]) -> list[Record]:
     splits = list(dict.fromkeys(file["split"] for file in files))
-    return [{"split": split, "path": [file["path"] for file in files if file["split"] == split]} for split in splits]
+    return [
+        {"split": split, "path": [file["path"] for file in files if file["split"] == split]}
+        for split in splits
+    ]
 
 
 def _figures(source: Source, manifest: Record) -> dict[str, str]:
@@ -72,9 +81,18 @@ def _figures(source: Source, manifest: Record) -> dict[str, str]:
     rows = {f"rows.{name}": f"{entry['rows']:,}" for name, entry in manifest["tables"].items()}
     counts = ["| table | rows | one row is |", "|---|---:|---|"]
     for name, entry in manifest["tables"].items():
-        counts.append(f"| `{name}` | {entry['rows']:,} | {source.schema.table(name).description.split('.')[0]} |")
+        counts.append(
+            f"| `{name}` | {entry['rows']:,} | {source.schema.table(name).description.split('.')[0]} |"
+        )
     annotated = {"annotated": f"{len(source.gold):,}"}
-    return {**facts, **rows, **annotated, "counts": "\n".join(counts), "digest": manifest["digest"], "schema": manifest["schema"]}
+    return {
+        **facts,
+        **rows,
+        **annotated,
+        "counts": "\n".join(counts),
+        "digest": manifest["digest"],
+        "schema": manifest["schema"],
+    }
 
 
 def _size(rows: int) -> str:
@@ -93,4 +111,4 @@ def _feature(kind: str | list[Any]) -> Record:
     if kind[0] == "struct":
         return {"struct": [{"name": name, **_feature(inner)} for name, inner in kind[1]]}
     inner = _feature(kind[1])
-    return {"list": inner["dtype"] if "dtype" in inner else inner["struct"] if "struct" in inner else inner}
+    return {"list": inner.get("dtype") or inner.get("struct") or inner}

@@ -173,7 +173,9 @@ class Corpus:
         return {row["actor_id"]: row for row in self._rows("actors", None)}
 
     def _shard(self, shard: int) -> list[Article]:
-        tables = [name for name, table in self.schema.tables.items() if name != "actors" and not table.is_view]
+        tables = [
+            name for name, table in self.schema.tables.items() if name != "actors" and not table.is_view
+        ]
         rows = {name: self._rows(name, shard) for name in tables}
         by_article: dict[str, dict[str, list[Record]]] = {
             row["article_id"]: {name: [] for name in tables} for row in rows["articles"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Highlight:
     def _runs(self) -> Iterator[Run]:
         marks = list(self._marks())
         edges = sorted({0, len(self.text), *(mark[0] for mark in marks), *(mark[1] for mark in marks)})
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             here = [mark for mark in marks if mark[0] <= start and end <= mark[1]]
             kinds = {mark[2] for mark in here}
             group = next((mark[3] for mark in here if mark[2] == "trigger"), None)

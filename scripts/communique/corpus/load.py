@@ -52,7 +52,11 @@ def load(
 
 
 def load_arrow(
-    table: str, *, path: str | Path | None = None, split: str | None = None, columns: Sequence[str] | None = None
+    table: str,
+    *,
+    path: str | Path | None = None,
+    split: str | None = None,
+    columns: Sequence[str] | None = None,
 ) -> tuple[Schema, pa.Table]:
     """The schema and one table as Arrow; arguments and errors as in `load`."""
     from communique.corpus.parquet import read_parquet
@@ -63,12 +67,16 @@ def load_arrow(
     files = table_files(manifest, table, split)
     if split is not None and not files:
         known = {file["split"] for entry in manifest["tables"].values() for file in entry["files"]}
-        raise ProjectError(f"There is no split '{split}' of {table}.", expected=", ".join(sorted(known)), found=split)
+        raise ProjectError(
+            f"There is no split '{split}' of {table}.", expected=", ".join(sorted(known)), found=split
+        )
     spec = schema.table(table)
     unknown = [name for name in columns or () if name not in spec.by_name]
     if unknown:
         raise ProjectError(
-            f"{table} has no column '{unknown[0]}'.", expected=", ".join(spec.by_name), found=", ".join(unknown)
+            f"{table} has no column '{unknown[0]}'.",
+            expected=", ".join(spec.by_name),
+            found=", ".join(unknown),
         )
     paths = [verify_file(project.corpus, file) for file in files]
     return schema, read_parquet(paths, spec, list(columns) if columns is not None else None)
@@ -101,4 +109,3 @@ def locate(path: str | Path | None = None) -> Project:
             raise
         corpus = given if (given / NAME).exists() else given / "corpus"
         return Project(packaged_project().root, corpus_at=corpus)
-

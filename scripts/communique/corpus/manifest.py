@@ -27,14 +27,18 @@ def read_manifest(corpus: Path) -> Record:
         raise ProjectError("The corpus has not been built.", file=path, mend="run 'communique build'")
     manifest = read_json(path)
     if not isinstance(manifest.get("tables"), dict):
-        raise ProjectError("Not a manifest of a corpus.", file=path, field="tables", mend="run 'communique build'")
+        raise ProjectError(
+            "Not a manifest of a corpus.", file=path, field="tables", mend="run 'communique build'"
+        )
     return manifest
 
 
 def table_files(manifest: Record, table: str, split: str | None = None) -> list[Record]:
     """The entries of a table's files, in shard order: path, sha256, bytes, rows, split, shard."""
     if table not in manifest["tables"]:
-        raise ProjectError(f"There is no table '{table}'.", expected=", ".join(manifest["tables"]), found=table)
+        raise ProjectError(
+            f"There is no table '{table}'.", expected=", ".join(manifest["tables"]), found=table
+        )
     files = manifest["tables"][table]["files"]
     return [file for file in files if split is None or file["split"] == split]
 
@@ -56,7 +60,9 @@ def verify_file(corpus: Path, entry: Record) -> Path:
         raise ProjectError("A file of the corpus is missing.", file=path, mend=rebuild)
     with path.open("rb") as file:
         if file.read(43) == b"version https://git-lfs.github.com/spec/v1\n":
-            raise ProjectError("This is a Git LFS pointer, not the file.", file=path, mend="run 'git lfs pull'")
+            raise ProjectError(
+                "This is a Git LFS pointer, not the file.", file=path, mend="run 'git lfs pull'"
+            )
     if path.stat().st_size != entry["bytes"]:
         raise ProjectError(
             "A file of the corpus has another size than the manifest says.",
@@ -68,6 +74,10 @@ def verify_file(corpus: Path, entry: Record) -> Path:
     found = sha256_of(path)
     if found != entry["sha256"]:
         raise ProjectError(
-            "A file of the corpus has changed.", file=path, expected=entry["sha256"], found=found, mend=rebuild
+            "A file of the corpus has changed.",
+            file=path,
+            expected=entry["sha256"],
+            found=found,
+            mend=rebuild,
         )
     return path

@@ -33,9 +33,14 @@ def to_arrow(rows: list[Record], table: Table) -> pa.Table:
     for column, field in zip(table.columns, schema, strict=True):
         values = [row[column.name] for row in ordered]
         if pa.types.is_date32(field.type):
-            values = [datetime.date.fromisoformat(value) if isinstance(value, str) else value for value in values]
+            values = [
+                datetime.date.fromisoformat(value) if isinstance(value, str) else value for value in values
+            ]
         elif column.json.get("x-arrow") == "json":
-            values = [None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True) for value in values]
+            values = [
+                None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
+                for value in values
+            ]
         columns.append(pa.array(values, type=field.type))
     return pa.Table.from_arrays(columns, schema=schema)
 
@@ -69,13 +74,20 @@ def read_parquet(paths: list[Path], table: Table, columns: list[str] | None = No
         schema = pa.schema([schema.field(name) for name in columns])
     if not paths:
         return schema.empty_table()
-    parts = [pq.read_table(path, columns=columns, page_checksum_verification=True, partitioning=None) for path in paths]
+    parts = [
+        pq.read_table(path, columns=columns, page_checksum_verification=True, partitioning=None)
+        for path in paths
+    ]
     return pa.concat_tables([part.select(schema.names).cast(schema) for part in parts])
 
 
 def records(data: pa.Table, table: Table) -> Iterator[Record]:
     """Arrow rows as records: dates as ISO 8601 strings, JSON text parsed."""
-    dates = [column.name for column in table.columns if column.json.get("format") == "date" or _is_date(column.json)]
+    dates = [
+        column.name
+        for column in table.columns
+        if column.json.get("format") == "date" or _is_date(column.json)
+    ]
     texts = [column.name for column in table.columns if column.json.get("x-arrow") == "json"]
     for batch in data.to_batches(max_chunksize=10_000):
         for row in batch.to_pylist():

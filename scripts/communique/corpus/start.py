@@ -23,7 +23,9 @@ def start_project(folder: Path, name: str | None = None, title: str | None = Non
     project = Project(folder.resolve())
     for there in (project.corpus, project.root / "annotations"):
         if there.exists():
-            raise ProjectError("The folder already holds a project.", file=there, mend="choose another folder")
+            raise ProjectError(
+                "The folder already holds a project.", file=there, mend="choose another folder"
+            )
     origin = packaged_project()
     shutil.copytree(origin.schema, project.schema)
     if origin.guidelines.is_dir():

@@ -46,7 +46,9 @@ def parts(source: Source, shards: int) -> Iterator[Part]:
                 else:
                     found.setdefault((split, table), []).extend(rows)
                 if table == "mentions":
-                    mentions += [{key: row[key] for key in ("actor_id", "text", "article_id")} for row in rows]
+                    mentions += [
+                        {key: row[key] for key in ("actor_id", "text", "article_id")} for row in rows
+                    ]
         for (split, table), rows in sorted(found.items()):
             if rows:
                 yield split, shard, table, rows

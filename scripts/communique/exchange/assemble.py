@@ -11,7 +11,7 @@ from communique.exchange.format import Log
 from communique.exchange.graph import Frame, Graph, Mark
 from communique.exchange.mapping import Mapping, span_columns, unknown_labels
 from communique.schema import Schema
-from communique.text.spans import is_ordered, make_span
+from communique.text.spans import is_ordered, make_span, trim
 
 Record = dict[str, Any]
 Tables = dict[str, list[Record]]
@@ -124,7 +124,7 @@ class _Builder:
     def _record(self, table: str, id: str, words: dict[str, list[Mark]], given: Record, values: dict[str, str]) -> Record:
         columns = span_columns(self.schema, table)
         for column, marks in words.items():
-            spans = self._spans(marks, column or table)
+            spans = self._spans(marks, column or table, id)
             if column == "" and table == "mentions":
                 if len(spans) > 1:
                     raise Refused("a discontinuous mention, which the table mentions cannot hold")
@@ -141,8 +141,18 @@ class _Builder:
         self._attributes(table, given, values)
         return blank(self.schema, table, {_ID.get(table, f"{table}_id"): f".{safe(id)}", **given})
 
-    def _spans(self, marks: list[Mark], what: str) -> list[Any]:
-        found = sorted({piece for mark in marks for piece in mark.spans})
+    def _spans(self, marks: list[Mark], what: str, id: str) -> list[Any]:
+        """The fragments as spans: white space at their edges is left out, fragments that touch are one; both are faults."""
+        found = []
+        for start, end in sorted({piece for mark in marks for piece in mark.spans}):
+            low, high = trim(self.text, start, end)
+            if (low, high) != (start, end):
+                self.log.fault(self.file, id, f"{what} {start}-{end} begins or ends with white space, which was left out")
+            if found and found[-1][1] == low:
+                self.log.fault(self.file, id, f"{what} has fragments that touch at {low}; they were made one")
+                found[-1] = (found[-1][0], high)
+            elif low < high or low == start == end:
+                found.append((low, high))
         try:
             spans = [make_span(self.text, start, end) for start, end in found]
         except ValueError as error:

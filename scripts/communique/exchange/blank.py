@@ -13,6 +13,8 @@ from communique.schema import Schema
 from communique.schema.files import SUFFIX
 
 Record = dict[str, Any]
+#: Columns of actions that views and claims repeat: what may be null in one may be null in all.
+_REPEATED = ("status", "polarity", "certainty")
 #: Columns that say how a record came about, not what the source says.
 _FILE = ("article_id", "provenance")
 
@@ -59,16 +61,24 @@ def relax(schema: Schema, columns: Iterable[tuple[str, str]]) -> list[Path]:
 
     The structure of the schema stays; only null is added to what each of the columns admits.
     """
+    wanted = set(columns)
+    for name in _REPEATED:
+        if ("actions", name) in wanted:
+            wanted |= {("view", name), ("claims", name)}
     by_table: dict[str, list[str]] = {}
-    for table, column in sorted(columns):
+    for table, column in sorted(wanted):
         by_table.setdefault(table, []).append(column)
     changed = []
     for table, names in by_table.items():
-        path = schema.folder / f"{'common' if table == 'provenance' else table}{SUFFIX}"
+        shared = table not in schema.tables
+        path = schema.folder / f"{'common' if shared else table}{SUFFIX}"
+        if not path.exists():
+            continue
         data = json.loads(path.read_text(encoding="utf-8"))
-        place = data["$defs"]["provenance"]["properties"] if table == "provenance" else data["properties"]
+        place = data["$defs"][table]["properties"] if shared else data["properties"]
         for name in names:
-            place[name] = _nullable(place[name], schema, table, name)
+            if name in place:
+                place[name] = _nullable(place[name], schema, table, name)
         write_atomically(path, json.dumps(data, ensure_ascii=False, indent=2) + "\n")
         changed.append(path)
     return changed
@@ -77,8 +87,10 @@ def relax(schema: Schema, columns: Iterable[tuple[str, str]]) -> list[Path]:
 def _nullable(node: Record, schema: Schema, table: str, name: str) -> Record:
     if isinstance(node.get("type"), str):
         return {**node, "type": [node["type"], "null"]}
+    if "$ref" not in node:
+        return node
     outer = {key: node[key] for key in node if key != "$ref"}
-    if table != "provenance":
+    if table in schema.tables:
         column = schema.table(table)[name]
         outer = {"title": column.title, "description": column.description, **outer}
     return {"anyOf": [{"$ref": node["$ref"]}, {"type": "null"}], **outer}

@@ -162,13 +162,14 @@ def _mentions(
         }
         records.append(blank(schema, "mentions", given))
         for name, words in _LOST.items():
-            log.unheld[words] += bool(entity.fields.get(name))
+            if entity.fields.get(name):
+                log.unheld[words] += 1
         if id is None:
             log.unheld["coreference of what is no actor"] += 1
-            log.unheld["Wikipedia title of what is no actor"] += bool(entity.fields.get("identity"))
+            if entity.fields.get("identity"):
+                log.unheld["Wikipedia title of what is no actor"] += 1
     for word in found.words:
-        for name in ("Bridge", "SplitAnte", "Discourse", "MSeg", "XML"):
-            log.unheld[f"MISC {name}"] += name in word.misc
+        log.unheld.update(f"MISC {n}" for n in ("Bridge", "SplitAnte", "Discourse", "MSeg", "XML") if n in word.misc)
     return records
 
 

@@ -22,6 +22,7 @@ class Entry:
 FORMATS: dict[str, Entry] = {
     "brat": Entry("brat stand-off (.txt and .ann)", "brat_read:read", "brat_own:write"),
     "conllu": Entry("CoNLL-U with entities; GUM with RST", "conllu_read:read"),
+    "plover": Entry("PLOVER records in JSON", "plover_read:read"),
 }
 
 

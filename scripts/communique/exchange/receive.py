@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -147,6 +148,8 @@ class _Filing:
             redistribution=o.redistribution, language=o.language, split=o.split,
         )  # fmt: skip
         name, _ = store.raw_name(self.project, document.name + ".txt", document.raw)
+        if self.raws.get(name, document.raw) != document.raw:
+            name = f"{name.removesuffix('.txt')}-{hashlib.sha256(document.raw).hexdigest()[:8]}.txt"
         draft = document.draft
         # Own words of a source about itself go before what the user said of all.
         said = {k: None for k in ("rights", "rights_holder", "redistribution", "publisher", "language") if getattr(draft, k)}

@@ -158,6 +158,7 @@ class LabelStudio:
             total, page = 1, 1
             while (page - 1) * PAGE < total:
                 params = {"project": project_id, "page": page, "page_size": PAGE, "include": "id,data"}
+                params["resolve_uri"] = "false"  # data as it was sent, not what a storage makes of it
                 try:
                     answer = self.transport.request("GET", "/api/tasks", params=params).json()
                 except Refused as refused:

@@ -28,6 +28,9 @@ def to_widget(one: Field, value: Any, offered: frozenset[str] | set[str], form: 
     if one.kind == "choices":
         good = isinstance(value, list) and all(item in form.allowed[one.control] for item in value)
         return list(value) if good and value else None
+    if one.kind == "tags":
+        good = isinstance(value, list) and all(item in form.allowed[one.control] for item in value)
+        return [[item] for item in value] if good and value else None
     if one.kind == "actor":
         return [[value]] if value in offered else None
     if one.kind == "actors":
@@ -64,7 +67,7 @@ def from_widget(one: Field, raw: Any, form: Form, prefix: str, records: set[str]
         return sorted(dict.fromkeys(raw), key=order.index)
     if one.kind == "actor":
         return raw[0][-1]
-    if one.kind == "actors":
+    if one.kind in ("actors", "tags"):
         return list(dict.fromkeys(path[-1] for path in raw))
     if one.kind == "text":
         text = "\n".join(raw)
@@ -72,7 +75,7 @@ def from_widget(one: Field, raw: Any, form: Form, prefix: str, records: set[str]
     if one.kind == "integer":
         return int(raw) if float(raw).is_integer() else raw
     if one.kind == "number":
-        return raw
+        return float(raw)
     return expanded(json.loads("\n".join(raw)), one.spec, prefix, record_pattern(form))
 
 
@@ -86,7 +89,7 @@ def plain_text(value: Any) -> bool:
     """Whether a text field keeps it as it is: some visible character, no carriage return or other control."""
     if not isinstance(value, str) or not value.strip():
         return False
-    return all(one in "\n\t" or ord(one) >= 32 and not 127 <= ord(one) < 160 for one in value)
+    return all(one in "\n\t" or (ord(one) >= 32 and not 127 <= ord(one) < 160) for one in value)
 
 
 def record_pattern(form: Form) -> str | None:

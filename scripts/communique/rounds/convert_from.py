@@ -5,21 +5,21 @@ Nothing depends on the order of regions or relations, which Label Studio may cha
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from communique.annotation.files import annotation_tables, fill
+from communique.annotation.files import annotation_tables
 from communique.annotation.model import Annotation, Record
 from communique.annotation.order import in_order
 from communique.rounds.convert_actors import Actors
 from communique.rounds.convert_events import read_clusters
 from communique.rounds.convert_fields import class_from_widget, from_widget
 from communique.rounds.convert_patch import apply_patch, read_records
-from communique.rounds.form import PART, REMARKS, Anchored, Form, Role
+from communique.rounds.form import PART, PART_LABEL, REMARKS, Anchored, Form, Role
 from communique.rounds.regions import Problem, Region, Result
+from communique.schema import Table
 from communique.text.spans import covers, make_span, size
 
 _UNSAFE = re.compile("[^A-Za-z0-9_-]")
@@ -79,21 +79,16 @@ def read_naturally(reading: Reading) -> None:
     """Fill `reading.records` and `reading.rows` from widgets and relations, before any patch."""
     form, result = reading.form, reading.result
     _direct(reading)
-    parts = {
-        target
-        for (source, target), labels in result.relations.items()
-        if PART in labels and result.regions[source].label == result.regions[target].label
-    }
     for region in sorted(result.regions.values(), key=lambda one: reading.place(one.id)):
         anchored = form.anchored.get(region.label)
-        if anchored is not None and region.id not in parts:
+        if anchored is not None:
             reading.owner[region.id] = anchored
     locals_ = {_UNSAFE.sub("-", number) for number in reading.owner}
     for number, anchored in reading.owner.items():
         reading.records[number] = _record(reading, anchored, result.regions[number], locals_)
     _references(reading)
     read_clusters(reading)
-    _orphans(reading, parts)
+    _orphans(reading)
 
 
 def finish(reading: Reading, text_sha256: str, provenance: Record) -> Annotation:
@@ -112,18 +107,20 @@ def finish(reading: Reading, text_sha256: str, provenance: Record) -> Annotation
     read_records(reading, rows)
     filled = {"article_id": reading.article_id, "provenance": provenance}
     for table in annotation_tables(form.schema):
-        whole = [fill(table, record, filled) for record in rows[table.name]]
+        make = form.whole[table.name]
+        whole = [make(record, filled) for record in rows[table.name]]
         made.tables[table.name] = in_order(table, whole)
-        for record in whole:
-            _required(reading, table.name, record)
+        _required(reading, table, whole)
     return made
 
 
-def _required(reading: Reading, table: str, record: Record) -> None:
-    for column in reading.form.schema.table(table).stored:
-        if column.required and column.name not in record:
-            name = str(record.get(reading.form.schema.table(table).key[0])).removeprefix(reading.prefix)
-            reading.tell(f"{column.title} is not given", f"{table} {name}, {column.name}")
+def _required(reading: Reading, table: Table, records: list[Record]) -> None:
+    required = [column for column in table.stored if column.required]
+    for record in records:
+        for column in required:
+            if column.name not in record:
+                name = str(record.get(table.key[0])).removeprefix(reading.prefix)
+                reading.tell(f"{column.title} is not given", f"{table.name} {name}, {column.name}")
 
 
 def _direct(reading: Reading) -> None:
@@ -168,6 +165,8 @@ def _fits(form: Form, region: Region, label: str) -> bool:
 def _only_relation(form: Form, source: Region, target: Region) -> str | None:
     """The label that an unlabelled relation must mean, where the labels of its ends leave just one."""
     anchored = form.anchored.get(source.label)
+    if anchored and anchored.column and target.label == PART_LABEL:
+        return PART
     roles = anchored.roles if anchored else ()
     found = {role.relation for role in roles if role.label == target.label}
     return found.pop() if len(found) == 1 else None
@@ -304,11 +303,9 @@ def _parents(reading: Reading) -> None:
             record["parent_statement_id"] = nearest["statement_id"]
 
 
-def _orphans(reading: Reading, parts: set[str]) -> None:
+def _orphans(reading: Reading) -> None:
     for number, region in reading.result.regions.items():
         if number not in reading.owner and number not in reading.used:
-            at = f"region {number}"
-            if number in parts:
-                reading.tell(f"this {region.label} is a part of something that is itself a part", at, True)
-            else:
-                reading.tell(f"this {region.label} is tied to nothing, so it says nothing yet", at)
+            reading.tell(
+                f"this {region.label} is tied to nothing, so it says nothing yet", f"region {number}"
+            )

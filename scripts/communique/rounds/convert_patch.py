@@ -12,9 +12,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from communique.annotation.files import annotation_tables, fill, trim
 from communique.annotation.model import Annotation, Record
-from communique.rounds.form import RECORDS, Form
+from communique.rounds.form import RECORDS, Form, Whole
 
 if TYPE_CHECKING:
     from communique.rounds.convert_from import Reading
@@ -27,25 +26,21 @@ def dump(data: Any) -> list[str]:
     return [json.dumps(data, ensure_ascii=True, separators=(", ", ": "))]
 
 
-def difference(table: Any, natural: Record, wanted: Record) -> Record:
+def difference(whole: Whole, natural: Record, wanted: Record) -> Record:
     """The patch that turns the record that the widgets give into the stored one."""
     patch: Record = {}
-    bare = fill(table, {}, {})
-    for name in dict.fromkeys([*wanted, *natural]):
-        column = table.by_name.get(name)
-        if column is not None and column.from_file:
+    bare = whole.bare
+    for name, value in wanted.items():
+        if name in whole.said:
             continue
-        was = natural.get(name, bare.get(name))
-        present = name in wanted
-        if not present:
-            # A required column that the stored record lacks and the widgets give: only the marker can say so.
+        was = natural[name] if name in natural else bare.get(name)
+        known = name in natural or name in bare
+        if was != value or not known or type(was) is not type(value):
+            patch[f"~{name}"] = [was, value]
+    for name, was in natural.items():
+        if name not in wanted:
+            # A required column that the stored record lacks: only a change without its second half can say so.
             patch[f"~{name}"] = [was]
-        elif (
-            was != wanted[name]
-            or type(was) is not type(wanted[name])
-            or (name not in natural and name not in bare)
-        ):
-            patch[f"~{name}"] = [was, wanted[name]]
     return patch
 
 
@@ -61,12 +56,16 @@ def apply_patch(reading: Reading, number: str, record: Record) -> None:
     if cluster is not None and CLUSTER in patch:
         for row in reading.rows.get(cluster.table, []):
             if row[cluster.key] == record[cluster.column]:
-                _apply(row, patch[CLUSTER], reading.form.schema.table(cluster.table))
-    _apply(record, {name: value for name, value in patch.items() if name != CLUSTER}, anchored.table)
+                _apply(row, patch[CLUSTER], reading.form.whole[cluster.table])
+    _apply(
+        record,
+        {name: value for name, value in patch.items() if name != CLUSTER},
+        reading.form.whole[anchored.table.name],
+    )
 
 
-def _apply(record: Record, patch: Any, table: Any) -> None:
-    bare = fill(table, {}, {})
+def _apply(record: Record, patch: Any, whole: Whole) -> None:
+    bare = whole.bare
     for name, value in patch.items():
         if not name.startswith("~"):
             record[name] = value
@@ -114,18 +113,18 @@ def _parse(reading: Reading, text: str, where: str) -> dict[str, Any]:
 
 
 def differing(form: Form, one: Annotation, other: Annotation) -> list[str]:
-    """Names of what two annotations of one text differ in, apart from who made them."""
+    """Names of what two annotations of one text differ in, apart from who made them and the order of records."""
     found = [] if one.remarks == other.remarks else ["remarks"]
-    for table in annotation_tables(form.schema):
-        if stripped(form, table, one) != stripped(form, table, other):
-            found.append(table.name)
+    for name, whole in form.whole.items():
+        mine, theirs = (_bare(whole, annotation.tables.get(name, [])) for annotation in (one, other))
+        if mine != theirs and sorted(map(_text, mine)) != sorted(map(_text, theirs)):
+            found.append(name)
     return found
 
 
-def stripped(form: Form, table: Any, annotation: Annotation) -> list[str]:
-    """The records of a table as JSON without what is said once for the file, sorted."""
-    said = {column.name for column in table.stored if column.from_file}
-    return sorted(
-        json.dumps({k: v for k, v in trim(table, record, {}).items() if k not in said}, sort_keys=True)
-        for record in annotation.tables.get(table.name, [])
-    )
+def _bare(whole: Whole, records: list[Record]) -> list[Record]:
+    return [{k: v for k, v in record.items() if k not in whole.said} for record in records]
+
+
+def _text(record: Record) -> str:
+    return json.dumps(record, sort_keys=True)

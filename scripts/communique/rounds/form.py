@@ -17,23 +17,39 @@ Hints, all optional:
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from communique.annotation.files import annotation_tables, fill
+from communique.annotation.model import Record
 from communique.schema import Schema, Table
 from communique.schema.model import core
 
 HINTS = "x-label-studio"
-PART, SPAN, TEXT = "part", "span", "text"
+PART, SPAN = "part", "span"
+PART_LABEL = "Part"
 NEW_ACTOR, SPAN_ACTORS, REMARKS, RECORDS = "new_actor", "span_actors", "remarks", "records"
 
 Kind = Literal[
-    "choice", "choices", "class", "flag", "boolean", "actor", "actors", "text", "number", "integer", "json"
+    "choice",
+    "choices",
+    "tags",
+    "class",
+    "flag",
+    "boolean",
+    "actor",
+    "actors",
+    "text",
+    "number",
+    "integer",
+    "json",
 ]
 TAGS: dict[Kind, str] = {
     "choice": "choices",
     "choices": "choices",
+    "tags": "taxonomy",
     "class": "taxonomy",
     "flag": "choices",
     "boolean": "choices",
@@ -150,6 +166,29 @@ class Label:
     actors: bool
 
 
+class Whole:
+    """`annotation.files.fill` for many records of one table: the defaults are read from the schema once."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.bare = fill(table, {}, {})
+        self.said = frozenset(column.name for column in table.stored if column.from_file)
+        self._names = tuple(column.name for column in table.stored)
+
+    def __call__(self, record: Record, filled: Record) -> Record:
+        """`record` with every stored column that it or a default gives, in schema order."""
+        made: Record = {}
+        for name in self._names:
+            if name in record:
+                made[name] = record[name]
+            elif name in filled and (name in self.said or name == "article_id"):
+                made[name] = filled[name]
+            elif name in self.bare:
+                default = self.bare[name]
+                made[name] = deepcopy(default) if isinstance(default, list | dict) else default
+        return made if len(made) >= len(record) else made | record
+
+
 @dataclass(frozen=True)
 class Form:
     """The whole form; `anchored` by label, `proposal` the widgets that describe a proposed actor."""
@@ -163,7 +202,7 @@ class Form:
     @cached_property
     def relations(self) -> dict[str, str]:
         """Every relation label with its description, in the order in which the form offers them."""
-        found = {PART: "A further piece of the same cue or trigger."}
+        found = {PART: "From a cue or trigger to a further piece of it."}
         for one in self.anchored.values():
             for role in one.roles:
                 found.setdefault(role.relation, one.table[role.column].description)
@@ -207,7 +246,7 @@ class Form:
         for name, one in self.fields.items():
             if one.kind in ("flag", "boolean"):
                 found[name] = frozenset(("true", "false"))
-            elif one.kind in ("choice", "choices"):
+            elif one.kind in ("choice", "choices", "tags"):
                 found[name] = frozenset(value.const for value in self.schema.values(values_of(one)).values)
             elif one.kind == "class":
                 types = self.schema.values(values_of(one))
@@ -220,6 +259,11 @@ class Form:
                     ]
                 )
         return found
+
+    @cached_property
+    def whole(self) -> dict[str, Whole]:
+        """How a record of each annotation table is made whole, by table name."""
+        return {table.name: Whole(table) for table in annotation_tables(self.schema)}
 
     def modes(self, const: str) -> tuple[Any, ...]:
         """The finer values below one value of a class."""

@@ -6,11 +6,23 @@ from dataclasses import replace
 from typing import Any
 
 from communique.annotation.files import annotation_tables
-from communique.rounds.form import HINTS, Anchored, Cluster, Field, Form, Kind, Label, Reference, Role
+from communique.rounds.form import (
+    HINTS,
+    PART_LABEL,
+    Anchored,
+    Cluster,
+    Field,
+    Form,
+    Kind,
+    Label,
+    Reference,
+    Role,
+)
 from communique.schema import Column, Schema, Table
 from communique.schema.model import core
 
 _COLORS = ("#2f6fde", "#e07b00", "#f2c14e", "#c8283c", "#1b998b", "#7fb069", "#8e5bd0", "#b56576")
+_CHECKBOXES = 12  # more values of a list column are a list to search in
 _FREE = ("text", "choice", "number", "integer", "flag", "boolean")
 
 
@@ -30,6 +42,9 @@ def make_form(schema: Schema) -> Form:
             column = table[role.column]
             carries = role.participant or role.actors is not None
             _add(labels, role.label, _hints(column.json), column.description, actors=carries)
+    if any(one.column for one in anchored.values()):
+        says = "A further piece of a cue or trigger that stands in several places; tie it to the first with 'part'."
+        _add(labels, PART_LABEL, {"hotkey": "p", "color": "#7a7a7a"}, says, actors=False)
     actors = schema.tables.get("actors")
     proposal: tuple[Field, ...] = ()
     assumed: dict[str, Any] = {}
@@ -200,7 +215,7 @@ def _kind(node: dict[str, Any]) -> Kind:
     kind = inner.get("type")
     if kind == "array":
         if items.get("x-values"):
-            return "choices"
+            return "choices" if len(items["oneOf"]) <= _CHECKBOXES else "tags"
         return "actors" if items.get("x-references") == "actors.actor_id" else "json"
     if kind == "boolean":
         return "flag" if node.get("default") is False and inner is node else "boolean"

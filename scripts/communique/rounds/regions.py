@@ -151,9 +151,7 @@ def _read_value(item: dict[str, Any], form: Form, result: Result, problems: list
         result.document[str(control)] = value
     elif number not in result.regions:
         problems.append(Problem("a value without its region", where, True))
-    elif value:
-        result.regions[number].fields[str(control)] = value
-    elif kind == "number":
+    elif value or kind == "number":
         result.regions[number].fields[str(control)] = value
 
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _INT32 = 2**31 - 1
 
 
-def arrow_type(node: dict[str, Any], file: Path | None = None, at: tuple[str | int, ...] = ()) -> str | list[Any]:
+def arrow_type(
+    node: dict[str, Any], file: Path | None = None, at: tuple[str | int, ...] = ()
+) -> str | list[Any]:
     """The type as plain data, so that a schema can be checked without loading pyarrow.
 
     `"string"`, `"bool"`, `"int32"`, `"int64"`, `"float64"`, `"date32"`, `["list", item]` or
@@ -48,7 +50,10 @@ def arrow_type(node: dict[str, Any], file: Path | None = None, at: tuple[str | i
     if kind == "number":
         return "float64"
     if kind == "integer":
-        narrow = abs(inner.get("minimum", _INT32 + 1)) <= _INT32 and abs(inner.get("maximum", _INT32 + 1)) <= _INT32
+        narrow = (
+            abs(inner.get("minimum", _INT32 + 1)) <= _INT32
+            and abs(inner.get("maximum", _INT32 + 1)) <= _INT32
+        )
         return "int32" if narrow else "int64"
     if kind == "array":
         if "items" not in inner:
@@ -58,7 +63,10 @@ def arrow_type(node: dict[str, Any], file: Path | None = None, at: tuple[str | i
         if not inner.get("properties"):
             raise refuse("an object without properties")
         fields = inner["properties"].items()
-        return ["struct", [[name, arrow_type(child, file, (*at, "properties", name))] for name, child in fields]]
+        return [
+            "struct",
+            [[name, arrow_type(child, file, (*at, "properties", name))] for name, child in fields],
+        ]
     raise refuse("no type" if kind is None else f"type '{kind}'")
 
 

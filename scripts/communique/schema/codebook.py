@@ -57,8 +57,17 @@ def _contents(schema: Schema) -> str:
     lines += [f"- [{table.title}]({name}.md): {table.description}" for name, table in schema.tables.items()]
     lines += ["", "## Value lists", ""]
     lists = [found for key, found in schema.lists.items() if not key.startswith("mode_")]
-    lines += [f"- [{found.title}]({found.name}.md) ({len(found.values)} values): {found.description}" for found in lists]
-    lines += ["", "## Mapping", "", "- [PLOVER, CAMEO, quad classes and scores](plover.md), with our rulings", ""]
+    lines += [
+        f"- [{found.title}]({found.name}.md) ({len(found.values)} values): {found.description}"
+        for found in lists
+    ]
+    lines += [
+        "",
+        "## Mapping",
+        "",
+        "- [PLOVER, CAMEO, quad classes and scores](plover.md), with our rulings",
+        "",
+    ]
     return "\n".join(lines)
 
 
@@ -69,7 +78,14 @@ def _table_page(schema: Schema, table: Table) -> str:
     if stored:
         lines += ["## Stored columns", "", *_column_rows(schema, stored), ""]
     if derived:
-        lines += ["## Derived columns", "", "Computed at build from the stored ones.", "", *_column_rows(schema, derived), ""]
+        lines += [
+            "## Derived columns",
+            "",
+            "Computed at build from the stored ones.",
+            "",
+            *_column_rows(schema, derived),
+            "",
+        ]
     return "\n".join(lines)
 
 
@@ -113,13 +129,20 @@ def _list_page(schema: Schema, found: ValueList) -> str:
 
 
 def _value_rows(found: ValueList) -> list[str]:
-    names = [name for name in _fact_names(found) if name not in ("modes", "cameo-roots", "cameo", "plover", "quad")]
+    names = [
+        name for name in _fact_names(found) if name not in ("modes", "cameo-roots", "cameo", "plover", "quad")
+    ]
     head = ["value", "title", "definition", *(name.replace("-", " ") for name in names)]
     example = any(value.examples for value in found.values)
     head += ["example"] if example else []
     rows = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     for value in found.values:
-        cells = [f"`{value.const}`", value.title, value.description, *(str(value.facts.get(name, "")) for name in names)]
+        cells = [
+            f"`{value.const}`",
+            value.title,
+            value.description,
+            *(str(value.facts.get(name, "")) for name in names),
+        ]
         cells += [", ".join(f"“{text}”" for text in value.examples)] if example else []
         rows.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
     return rows
@@ -144,23 +167,35 @@ def _plover_page(schema: Schema) -> str:
         lines.append(_plover_row(value, None))
         modes = schema.modes(value.const)
         lines += [_plover_row(value, mode) for mode in (modes.values if modes else ())]
-    lines += ["", "## From CAMEO", "", "| root | name | PLOVER | quad (ICEWS) | quad (Phoenix) | Goldstein |", "|---|---|---|---:|---:|---:|"]
+    lines += [
+        "",
+        "## From CAMEO",
+        "",
+        "| root | name | PLOVER | quad (ICEWS) | quad (Phoenix) | Goldstein |",
+        "|---|---|---|---:|---:|---:|",
+    ]
     for root in roots.values:
         plover = [value.const for value in types.values if root.const in value.facts.get("cameo-roots", [])]
-        facts = root.facts
-        lines.append(
-            f"| {root.const} | {root.title} | {' or '.join(plover) or '–'} | {facts['quad-icews']} | {facts['quad-phoenix']} | {facts['goldstein']} |"
-        )
+        facts = [str(root.facts[name]) for name in ("quad-icews", "quad-phoenix", "goldstein")]
+        lines.append(f"| {' | '.join([root.const, root.title, ' or '.join(plover) or '–', *facts])} |")
     lines += ["", "## Rulings", "", "Where PLOVER's own files disagree, this is what we do.", ""]
     lines += ["| conflict | ruling |", "|---|---|"]
-    lines += [f"| {_cell(one['conflict'])} | {_cell(one['ruling'])} |" for one in types.facts.get("rulings", [])]
+    lines += [
+        f"| {_cell(one['conflict'])} | {_cell(one['ruling'])} |" for one in types.facts.get("rulings", [])
+    ]
     return "\n".join([*lines, ""])
 
 
 def _plover_row(value: Value, mode: Value | None) -> str:
     facts = mode.facts if mode else value.facts
     score = facts.get("plover")
-    cells = [value.const, mode.const if mode else "", value.facts.get("quad", ""), "" if score is None else score, facts.get("cameo", "")]
+    cells = [
+        value.const,
+        mode.const if mode else "",
+        value.facts.get("quad", ""),
+        "" if score is None else score,
+        facts.get("cameo", ""),
+    ]
     return f"| {' | '.join(str(cell) for cell in cells)} |"
 
 

@@ -23,5 +23,7 @@ def features(schema: Schema, table: Table, class_labels: tuple[str, ...] | bool 
     for column in table.columns:
         wanted = class_labels is True or (class_labels and column.name in class_labels)
         if wanted and column.values and not column.is_list:
-            made[column.name] = ClassLabel(names=[value.const for value in schema.values(column.values).values])
+            made[column.name] = ClassLabel(
+                names=[value.const for value in schema.values(column.values).values]
+            )
     return made

@@ -48,7 +48,9 @@ def _read(path: Path) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         repeated = {name for name in names if names.count(name) > 1}
         if repeated:
-            raise SchemaError("A name is written twice in one object.", file=path, found=", ".join(sorted(repeated)))
+            raise SchemaError(
+                "A name is written twice in one object.", file=path, found=", ".join(sorted(repeated))
+            )
         return dict(pairs)
 
     try:
@@ -86,7 +88,9 @@ def _check_form(node: Any, path: Path, at: tuple[str | int, ...]) -> None:
         try:
             re.compile(node["pattern"])
         except (re.error, TypeError) as error:
-            raise SchemaError(f"The pattern does not compile: {error}", file=path, field=pointer(*at, "pattern")) from None
+            raise SchemaError(
+                f"The pattern does not compile: {error}", file=path, field=pointer(*at, "pattern")
+            ) from None
     for keyword in _MAPS:
         for name, child in node.get(keyword, {}).items():
             _check_form(child, path, (*at, keyword, name))

@@ -68,7 +68,9 @@ def _value_lists(files: Files, folder: Path) -> dict[str, ValueList]:
             facts = {name[2:]: fact for name, fact in option.items() if name.startswith("x-")}
             if "modes" in facts:
                 facts["modes"] = _mode_list(facts["modes"], files, folder, here)
-            values.append(Value(const, option["title"], option["description"], tuple(option.get("examples", ())), facts))
+            values.append(
+                Value(const, option["title"], option["description"], tuple(option.get("examples", ())), facts)
+            )
         if not values:
             raise SchemaError("A value list without values.", file=folder / _VALUES, field=pointer(*at))
         facts = {name[2:]: fact for name, fact in node.items() if name.startswith("x-")}
@@ -97,11 +99,18 @@ def _table(file: str, raw: dict[str, Any], files: Files, folder: Path) -> Table:
     for keyword, listed in (("required", required), ("x-key", raw.get("x-key", []))):
         for name in listed:
             if name not in names:
-                raise SchemaError(f"{keyword} names the unknown column '{name}'.", file=path, field=pointer(keyword))
+                raise SchemaError(
+                    f"{keyword} names the unknown column '{name}'.", file=path, field=pointer(keyword)
+                )
     if not columns or not raw.get("x-key"):
         raise SchemaError("A table needs properties and x-key.", file=path, field="/")
     return Table(
-        file.removesuffix(SUFFIX), raw.get("title", file), raw.get("description", ""), tuple(raw["x-key"]), tuple(columns), raw
+        file.removesuffix(SUFFIX),
+        raw.get("title", file),
+        raw.get("description", ""),
+        tuple(raw["x-key"]),
+        tuple(columns),
+        raw,
     )
 
 
@@ -121,7 +130,9 @@ def _check_column(column: Column, path: Path, at: tuple[str, ...]) -> None:
         from jsonschema import Draft202012Validator
 
         for error in Draft202012Validator(column.json).iter_errors(column.json["default"]):
-            raise SchemaError(f"The default is not valid: {error.message}", file=path, field=pointer(*at, "default"))
+            raise SchemaError(
+                f"The default is not valid: {error.message}", file=path, field=pointer(*at, "default")
+            )
 
 
 def _check_references(tables: dict[str, Table], folder: Path) -> None:
@@ -137,7 +148,12 @@ def _check_references(tables: dict[str, Table], folder: Path) -> None:
 
 
 def _resolve(
-    node: dict[str, Any], file: str, at: tuple[str | int, ...], files: Files, folder: Path, trail: tuple[str, ...]
+    node: dict[str, Any],
+    file: str,
+    at: tuple[str | int, ...],
+    files: Files,
+    folder: Path,
+    trail: tuple[str, ...],
 ) -> dict[str, Any]:
     """A copy of `node` without references; what stands beside a reference overrides what it refers to."""
     out = {key: value for key, value in node.items() if key != "$ref"}
@@ -146,10 +162,14 @@ def _resolve(
         target_file = target_file or file
         full = f"{target_file}#{fragment}"
         if full in trail:
-            raise SchemaError(f"The reference runs in a circle: {full}", file=folder / file, field=pointer(*at, "$ref"))
+            raise SchemaError(
+                f"The reference runs in a circle: {full}", file=folder / file, field=pointer(*at, "$ref")
+            )
         target = _look_up(files, target_file, fragment)
         if target is None:
-            raise SchemaError(f"Unknown reference '{node['$ref']}'.", file=folder / file, field=pointer(*at, "$ref"))
+            raise SchemaError(
+                f"Unknown reference '{node['$ref']}'.", file=folder / file, field=pointer(*at, "$ref")
+            )
         parts = tuple(fragment.strip("/").split("/"))
         base = _resolve(target, target_file, parts, files, folder, (*trail, full))
         if target_file == _VALUES:

@@ -160,12 +160,16 @@ class Schema:
 
     def table(self, name: str) -> Table:
         if name not in self.tables:
-            raise SchemaError(f"There is no table '{name}'.", file=self.folder, expected=", ".join(self.tables))
+            raise SchemaError(
+                f"There is no table '{name}'.", file=self.folder, expected=", ".join(self.tables)
+            )
         return self.tables[name]
 
     def values(self, name: str) -> ValueList:
         if name not in self.lists:
-            raise SchemaError(f"There is no value list '{name}'.", file=self.folder, expected=", ".join(self.lists))
+            raise SchemaError(
+                f"There is no value list '{name}'.", file=self.folder, expected=", ".join(self.lists)
+            )
         return self.lists[name]
 
     def modes(self, event_type: str) -> ValueList | None:
@@ -210,7 +214,11 @@ def _bare(node: Any) -> Any:
         if "oneOf" in node:
             consts = [option.get("const") for option in node["oneOf"]]
             return {"oneOf": consts, **{k: _bare(v) for k, v in node.items() if k not in prose | {"oneOf"}}}
-        return {key: _bare(value) for key, value in node.items() if key not in prose and not key.startswith("x-label")}
+        return {
+            key: _bare(value)
+            for key, value in node.items()
+            if key not in prose and not key.startswith("x-label")
+        }
     if isinstance(node, list):
         return [_bare(item) for item in node]
     return node

@@ -141,15 +141,13 @@ class Search:
         shift = self.tokens.common_shift(first, last)
         near = self._near(first, last)
         if shift is None:
-            if near:
-                return Anchored(
-                    "changed", reason="its surroundings are there, its own words differ", near=near
-                )
             window = self.old_tokens[max(first - 2, 0) : last + 3]
             if len(window) >= SEED and window in self.new_tokens:
-                return Anchored(
-                    "ambiguous", reason="its words are repeated, or too little around them is the same"
-                )
+                why = "its words are repeated, or too little around them is the same"
+                return Anchored("ambiguous", reason=why, near=near)
+            if near:
+                why = "its surroundings are there, its own words differ"
+                return Anchored("changed", reason=why, near=near)
             return Anchored("lost", reason="its words and their surroundings are not in this text")
         new = self.new
         key_first = new.bounds[first + shift] + span["chars"][0]
@@ -190,21 +188,27 @@ class Search:
         return False
 
     def _near(self, first: int, last: int) -> tuple[int, int] | None:
-        """Where the neighbours on both sides are, if close together and in order."""
+        """Where to look for a span: between its neighbours, or beside the one that is close to it."""
         assert self.tokens is not None
-        shift = self.tokens.shift
-        left = next(
-            (t + s for t in range(first - 1, max(first - _HINT, 0) - 1, -1) if (s := shift[t]) is not None),
-            None,
+        shift, new = self.tokens.shift, self.new
+        before = next(
+            (t for t in range(first - 1, max(first - _HINT, 0) - 1, -1) if shift[t] is not None), None
         )
-        right = next(
-            (t + s for t in range(last + 1, min(last + _HINT, len(shift))) if (s := shift[t]) is not None),
-            None,
+        after = next(
+            (t for t in range(last + 1, min(last + _HINT, len(shift))) if shift[t] is not None), None
         )
-        if left is None or right is None or not 0 < right - left <= last - first + 2 * _HINT:
+        left = before + (shift[before] or 0) if before is not None else None
+        right = after + (shift[after] or 0) if after is not None else None
+        if left is not None and right is not None and 0 < right - left <= last - first + 2 * _HINT:
+            low, high = (left + 1, right - 1) if right - left > 1 else (left, right)
+        elif after is not None and right is not None and after - last <= CONTEXT:
+            low, high = right - (after - first), right - (after - last)
+        elif before is not None and left is not None and first - before <= CONTEXT:
+            low, high = left + (first - before), left + (last - before)
+        else:
             return None
-        low, high = (left + 1, right - 1) if right - left > 1 else (left, right)
-        return self.new.starts[low], self.new.ends[high]
+        low = min(max(low, 0), len(new.keys) - 1)
+        return new.starts[low], new.ends[min(max(high, low), len(new.keys) - 1)]
 
 
 def _recover(source: fp.Fingerprint, new: Keyed) -> bytes | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 #: Views whose frames leave out records found faulty before: built anew each time they are asked for.
-_AFTER_FAULTS = frozenset({"nesting", "realised", "duplicate_spans"})
+_AFTER_FAULTS = frozenset({"nesting", "own_content", "realised", "duplicate_spans"})
 
 
 @dataclass(frozen=True)

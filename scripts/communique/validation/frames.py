@@ -20,7 +20,7 @@ Kind = str | list[Any]
 _INT64 = 2**63
 
 #: Stands for the provenance of records whose file states none that is valid; provenance checks pass over it.
-NO_ROUND = ""
+NO_ROUND = "__unstated__"
 
 
 @dataclass
@@ -48,6 +48,8 @@ class Shard:
     digests: pl.DataFrame | None = None
     registry: pl.DataFrame | None = None
     registry_known: bool = True
+    #: Whether a whole file could not be read: then nothing is known to be unused.
+    lost_file: bool = False
 
     def lose(self, table: str, article_id: str | None, key: str | None, strings: set[str]) -> None:
         """Take note of a record that is left out."""
@@ -161,7 +163,7 @@ def key_of(table: Table, record: Record) -> str | None:
 def strings_in(value: Any) -> set[str]:
     """All short strings of a JSON value."""
     if isinstance(value, str):
-        return {value} if len(value) <= 200 else set()
+        return {value} if len(value) <= 200 and value.isprintable() else set()
     if isinstance(value, dict):
         value = list(value.values())
     return set().union(*map(strings_in, value)) if isinstance(value, list) else set()

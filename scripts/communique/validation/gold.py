@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ _PLACEHOLDER = {
     "round": NO_ROUND, "annotators": ["?"], "annotator_kind": "mixed", "decision": "single",
     "reviewed_by_person": False, "guideline_version": "0.0.0",
 }  # fmt: skip
+
+
+_ID = re.compile(r'"([a-z_]+_id)"\s*:\s*"([^"\n]{1,200})"')
 
 
 class Reader:
@@ -103,7 +107,7 @@ class Reader:
             for finding in found:
                 self.add(finding)
             if record is None:
-                self.shard.named |= {line}
+                self._lose_ids(line)
                 self.shard.lose("actors", None, None, set())
             elif not isinstance(record, dict):
                 said = f"Line {number} holds {level1.shown(record, 40)}."
@@ -182,13 +186,21 @@ class Reader:
 
     def _lose_file(self, article_id: str, path: Path) -> None:
         """A whole annotation file that cannot be read: count it in every table, and spare what it may name."""
+        self.shard.lost_file = True
         for table in annotation_tables(self.schema):
             self.shard.lose(table.name, article_id, None, set())
         try:
-            text = path.read_bytes().decode("utf-8", "replace")
+            self._lose_ids(path.read_bytes().decode("utf-8", "replace"))
         except OSError:
             return
+
+    def _lose_ids(self, text: str) -> None:
+        """Spare what a text that cannot be read as JSON may name or define."""
         self.shard.named |= {part for part in text.split('"')[1::2] if len(part) <= 200}
+        keys = {self.schema.table(name).key[0]: name for name in self.records}
+        for column, value in _ID.findall(text):
+            if column in keys:
+                self.shard.broken_keys.setdefault(keys[column], set()).add(value)
 
 
 def _pointed(finding: Finding, at: str) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from communique.annotation.model import AUTHOR
+from communique.corpus.manifest import sha256_of
 from communique.project import Project
 from communique.schema import load_schema
 from communique.validation import level0, level2
@@ -29,9 +30,11 @@ def validate_project(project: Project, options: Options, found: Findings, *, bui
         reader.registry(project.actors)
     gold = sorted(project.gold.glob("*.json"))
     if gold and not project.actors.exists():
-        reader.add(level0.NO_NARRATOR.finding("annotations/actors.jsonl does not exist.", file="annotations/actors.jsonl"))
+        reader.shard.registry_known = False
+        reader.add(level0.NO_REGISTRY.finding("annotations/actors.jsonl does not exist.", file="annotations/actors.jsonl"))
     for path in gold:
         reader.annotation(path)
+    _raw_files(reader, project)
     _finish_json(session, reader, registry=bool(gold))
     return session.report()
 
@@ -71,6 +74,27 @@ def _finish_json(session: Session, reader: Reader, *, registry: bool, about: set
     session.take(result)
 
 
+def _raw_files(reader: Reader, project: Project) -> None:
+    """The raw bytes of every article are there and unchanged."""
+    digests: dict[str, str | None] = {}
+    for record in reader.records["articles"]:
+        name = record["source_file"]
+        path = project.raw / name
+        if name not in digests:
+            digests[name] = sha256_of(path) if path.is_file() else None
+        place = {"table": "articles", "key": record["article_id"], "article_id": record["article_id"],
+                 "file": reader.name_of(project.articles / f"{record['article_id']}.json")}  # fmt: skip
+        if digests[name] is None:
+            said = f"corpus/raw has no file {name}."
+            reader.add(level0.RAW_MISSING.finding(said, field="source_file", found=name, **place))
+        elif digests[name] != record["source_sha256"]:
+            said = f"The raw file {name} has the SHA-256 {digests[name]}."
+            found = level0.RAW_DIFFERS.finding(
+                said, field="source_sha256", found=digests[name], expected=record["source_sha256"], **place
+            )
+            reader.add(found)
+
+
 def _registry(run: Evaluation) -> None:
     """The registry of a project: the narrator is there, and every actor is mentioned (rule R4)."""
     import polars as pl
@@ -78,7 +102,7 @@ def _registry(run: Evaluation) -> None:
     shard, wanted = run.shard, run.wanted
     actors = shard.frames["actors"].with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32)).filter(pl.col("article_id").is_null())
     broken = shard.broken_keys.get("actors", set()) | shard.named
-    if level2.NO_AUTHOR.id in wanted and AUTHOR not in actors["actor_id"] and AUTHOR not in broken and actors.height:
+    if level2.NO_AUTHOR.id in wanted and AUTHOR not in actors["actor_id"] and AUTHOR not in broken and shard.registry_known:
         run.add(level2.NO_AUTHOR.finding(f"There is no actor {AUTHOR}.", table="actors", key=AUTHOR, file="annotations/actors.jsonl"))
     if level2.ACTOR_UNUSED.id not in wanted:
         return
@@ -88,7 +112,7 @@ def _registry(run: Evaluation) -> None:
     )
     known = run.views.actors["actor_id"]
     lost = mentions.drop_nulls().filter(~mentions.drop_nulls().is_in(known.implode()))
-    spared = pl.col("actor_id").is_in(sorted(shard.named)) | pl.lit(len(lost) > 0)
+    spared = pl.col("actor_id").is_in(sorted(shard.named)) | pl.lit(len(lost) > 0 or shard.lost_file)
     run.unjudged(level2.ACTOR_UNUSED.id, "a broken record may be the mention", frame.filter(spared).height)
     rule = Rule(pl.lit(True), "No mention refers to {found}.", "actor_id", pl.col("actor_id"))
     run.emit(level2.ACTOR_UNUSED, rule, View("registry", "actors", frame, "actor_id"), frame.filter(~spared))

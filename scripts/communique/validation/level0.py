@@ -35,7 +35,7 @@ MISNAMED = declare(
     "L0/file-misnamed", "A file named after another article", why="An article is found by the name of its file.",
     bad="gold/b.json with the article_id a", good="gold/a.json with the article_id a", mend="rename the file, or correct the id",
 )  # fmt: skip
-NO_NARRATOR = declare(
+NO_REGISTRY = declare(
     "L0/registry-missing", "There is no actor registry", why="Without its actors no reference to one can be resolved.",
     bad="annotations without actors.jsonl", good="annotations/actors.jsonl with at least AUTHOR",
     mend="restore annotations/actors.jsonl from git",

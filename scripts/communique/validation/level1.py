@@ -111,7 +111,14 @@ def validator(schema: dict[str, Any]) -> Any:
 
 def explain(errors: Iterator[ValidationError], shape: Table | None = None, **place: Any) -> Iterator[Finding]:
     """jsonschema's errors of one record as findings, one for each fault."""
-    for error in errors:
+    said: set[tuple[Any, ...]] = set()
+    # A value of the wrong type is not of the list either: the type alone is said.
+    for error in sorted(errors, key=lambda one: one.validator != "type"):
+        place_inside = tuple(error.absolute_path)
+        if error.validator not in ("required", "additionalProperties"):
+            if place_inside in said:
+                continue
+            said.add(place_inside)
         if error.validator in ("required", "additionalProperties"):
             yield from _names(error, shape, place)
         else:

@@ -73,7 +73,7 @@ def zones_overlap(schema: Schema) -> Rule:
 def zone_gap(schema: Schema) -> Rule:
     import polars as pl
 
-    text = pl.col("gap").cast(pl.String, strict=False).str.strip_chars()
+    text = pl.col("gap").str.strip_chars()
     return Rule(text.str.len_bytes() > 0, "“{found}” is in no zone.", "start", text.str.slice(0, 60))
 
 

@@ -81,8 +81,16 @@ def _unresolved(run: Evaluation, view: View, failing: pl.DataFrame, path: Path, 
         foreign = failing.select(
             (pl.col("value").str.contains(".", literal=True) & ~pl.col("value").str.starts_with(own.fill_null("") + ".")).alias("x")
         )["x"]
-        run.result.pending += _pending(run, view, failing.filter(foreign), path, target)
+        away = failing.filter(foreign)
+        away = away.filter(~pl.col("value").str.split(".").list.first().is_in(sorted(run.shard.gated)))
+        run.result.pending += _pending(run, view, away, path, target)
         failing = failing.filter(~foreign)
+    if target != "articles":
+        lost = pl.col("value").str.split(".").list.first().is_in(sorted(run.shard.gated)) & pl.col("value").str.contains(".", literal=True)
+        if target == "actors" and not run.shard.registry_known:
+            lost = lost | ~pl.col("value").str.contains(".", literal=True)
+        run.unjudged(check.id, "what it refers to is in a file that cannot be read", failing.filter(lost).height)
+        failing = failing.filter(~lost)
     if not failing.is_empty() and check.id in run.wanted:
         run.emit(check, _missing(target), view, failing)
 

@@ -212,6 +212,7 @@ class Views:
         held = links.select("parent").unique().join(contents, left_on="parent", right_on="row")
         children = statements.with_columns(_row=pl.int_range(pl.len(), dtype=pl.UInt32))
         children = children.filter(pl.col("_row").is_in(links["row"].implode()))
+        said = pl.Series("row", [], dtype=pl.UInt32)
         for column in ("source_spans", "cue_spans", "content_spans"):
             path = Path("statements", (column, "*"))
             spans = flatten(children, path, rows="_row").unnest("value").with_row_index("n")
@@ -222,6 +223,10 @@ class Views:
             frame = spans.with_columns(covered=pl.col("n").is_in(covered.implode()))
             frame = frame.join(links, on="row", how="left", maintain_order="left")
             frame = frame.with_columns(parent_id=statements["statement_id"].gather(frame["parent"]))
+            # A child that is elsewhere is one fault: its first span that is not covered stands for all.
+            outside = frame.filter(~pl.col("covered") & ~pl.col("row").is_in(said.implode())).unique("row", keep="first")
+            frame = frame.with_columns(covered=~pl.col("n").is_in(outside["n"].implode()))
+            said = pl.concat([said, outside["row"]])
             yield View("nesting", "statements", frame, column, self._locator("statements", path), spans=True)
 
     def _statements_in_article(self, faulty: dict[str, pl.Series]) -> Iterator[View]:
@@ -331,7 +336,8 @@ class Views:
         gaps = frame.select("art", "size", start="gap_start", end="start")
         tail = frame.select("art", "size", start="end", end="size")
         frame = frame.with_columns(gap=self.texts.slices(gaps), tail=self.texts.slices(tail))
-        frame = frame.with_columns(gap=pl.when(pl.col("last") & (pl.col("gap").is_null())).then("tail").otherwise("gap"))
+        words = [pl.col(name).cast(pl.String, strict=False).fill_null("") for name in ("gap", "tail")]
+        frame = frame.with_columns(gap=words[0] + pl.when("last").then(words[1]).otherwise(pl.lit("")))
         first = frame.unique(["row", "zone_id"], keep="first").select("row", "zone_id", original="slice", original_n="n")
         frame = frame.join(first, left_on=["row", "duplicate_of"], right_on=["row", "zone_id"], how="left", maintain_order="left")
         frame = frame.with_columns(original_before=(pl.col("original_n") < pl.col("n")).fill_null(False))
@@ -360,7 +366,8 @@ class Views:
         import polars as pl
 
         own = self.shard.frames["actors"].select("actor_id", "actor_kind", "resolution")
-        return pl.concat([own, self.shard.registry]).unique("actor_id", keep="first") if self.shard.registry is not None else own
+        both = own if self.shard.registry is None else pl.concat([own, self.shard.registry])
+        return both.unique("actor_id", keep="first", maintain_order=True)
 
     def _by_position(self, table: str, path: Path, columns: list[str]) -> Callable[[pl.DataFrame], pl.DataFrame]:
         """Adds `at` by the position of the item in its list: rows are numbered as they stand in the flattened list."""
@@ -389,7 +396,7 @@ class Views:
 
         statements = self.shard.frames["statements"]
         contents = flatten(statements, Path("statements", ("content_spans", "*"))).unnest("value")
-        held = contents.select("row", low="start", high="end")
+        held = contents.select("row", low="start", high="end").filter(~pl.col("row").is_in(faulty["statements"].implode()))
         for column in ("cue_spans", "addressee_spans"):
             path = Path("statements", (column, "*"))
             spans = flatten(statements, path).unnest("value")

@@ -79,7 +79,7 @@ def _whole(text: str) -> list[dict[str, Any]] | None:
         return None
     lists = [value] if isinstance(value, list) else [_get(value, path) for path in ENVELOPES]
     for candidate in lists:
-        if isinstance(candidate, list) and candidate and all(isinstance(item, dict) for item in candidate):
+        if isinstance(candidate, list) and all(isinstance(item, dict) for item in candidate):
             return candidate
     return [value] if isinstance(value, dict) else None
 

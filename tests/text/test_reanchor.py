@@ -1,0 +1,321 @@
+"""Re-anchoring: identity on the same text, recovery from drift, and never a span in the wrong place."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import random
+import sys
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from communique.text.canonical import TextError
+from communique.text.fingerprint import Level, fingerprint, span_checks
+from communique.text.reanchor import Anchored, reanchor, reanchor_text, together
+
+
+def _load_benchmark() -> ModuleType:
+    path = Path(__file__).parents[1] / "benchmarks" / "reanchor.py"
+    spec = importlib.util.spec_from_file_location("reanchor_benchmark", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+bench = _load_benchmark()
+LEVELS: tuple[Level, ...] = ("none", "paragraph", "token")
+
+STORY = (
+    "Leaders met in the capital on Tuesday to discuss the border.\n"
+    "“We will never accept any ultimatum from our neighbours,” the minister’s spokesman said "
+    "after the talks.\n"
+    "The president said that the two sides had agreed to meet again in Geneva before the end of the year. "
+    "He declined to answer questions about the price, which he put at $1.5 million.\n"
+    "He agreed.\n"
+    "Analysts at three institutes in the region warned that sanctions could follow within weeks if the "
+    "troops did not withdraw from the villages that they had occupied since March."
+)
+
+WORDS = st.sampled_from(
+    [
+        "the",
+        "the",
+        "said",
+        "Putin",
+        "Biden",
+        "“we",
+        "won’t”",
+        "👩‍👩‍👧",
+        "e\u0301t\u00e9",
+        "שלום",
+        "\u202eabc",
+        "a\xa0b",
+        "中文",
+        "ﬁn.",
+        "no.",
+        "1.5",
+        "—",
+    ]
+)
+
+
+@st.composite
+def hostile_texts(draw: st.DrawFn) -> str:
+    sentences = draw(
+        st.lists(
+            st.lists(WORDS, min_size=1, max_size=14).map(lambda w: " ".join(w) + "."), min_size=1, max_size=8
+        )
+    )
+    picked = draw(st.lists(st.integers(0, len(sentences) - 1), min_size=1, max_size=14))
+    separators = draw(
+        st.lists(st.sampled_from([" ", "\n", "\n\n", "  "]), min_size=len(picked), max_size=len(picked))
+    )
+    return "".join(sentences[at] + separator for at, separator in zip(picked, separators, strict=True))
+
+
+def every_span(text: str, step: int = 1) -> list[dict[str, int]]:
+    edges = range(0, len(text) + 1, step)
+    return [{"start": a, "end": b} for a in edges for b in edges if a < b <= a + 40]
+
+
+def span(text: str, words: str) -> dict[str, int]:
+    assert text.count(words) == 1
+    return {"start": text.index(words), "end": text.index(words) + len(words)}
+
+
+def follow(old: str, new: str, words: str, level: Level = "token") -> Anchored:
+    spans = [span(old, words)]
+    # Through JSON, as it is shipped.
+    shipped = json.loads(json.dumps([fingerprint(old, level), span_checks(old, spans, level)]))
+    report = reanchor(shipped[0], shipped[1], new)
+    for anchored in report.spans:
+        if anchored.recovered:
+            assert anchored.text == new[anchored.start : anchored.end]
+    return report.spans[0]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@given(text=hostile_texts())
+@settings(max_examples=40, deadline=None)
+def test_the_same_text_gives_the_same_spans(level: Level, text: str) -> None:
+    spans = every_span(text, 3)
+    report = reanchor(fingerprint(text, level), span_checks(text, spans, level), text)
+    assert report.status == "identical"
+    assert report.complete
+    assert [(a.start, a.end) for a in report.spans] == [(s["start"], s["end"]) for s in spans]
+    assert report.counts["exact"] == len(spans)
+
+
+@given(text=hostile_texts(), level=st.sampled_from(LEVELS), space=st.sampled_from([" ", "\xa0", "  ", "\n"]))
+@settings(max_examples=60, deadline=None)
+def test_other_white_space_loses_nothing_and_moves_nothing_wrongly(
+    text: str, level: Level, space: str
+) -> None:
+    pieces = text.split(" ")
+    new = space.join(pieces)
+    goes = {}
+    at = there = 0
+    for piece in pieces:
+        goes.update({at + i: there + i for i in range(len(piece))})
+        at, there = at + len(piece) + 1, there + len(piece) + len(space)
+    spans = [s for s in every_span(text, 2) if s["start"] in goes and s["end"] - 1 in goes]
+    spans = [s for s in spans if bench.letters(text, s["start"], s["end"])]
+    report = reanchor(fingerprint(text, level), span_checks(text, spans, level), new)
+    assert report.status in ("identical", "normalised")
+    for wanted, anchored in zip(spans, report.spans, strict=True):
+        assert anchored.recovered
+        letters = bench.letters(text, wanted["start"], wanted["end"])
+        assert bench.letters(new, anchored.start, anchored.end) == [goes[letter] for letter in letters]
+
+
+@given(
+    text=hostile_texts(),
+    level=st.sampled_from(LEVELS),
+    share=st.sampled_from([0.0, 0.1, 0.3]),
+    condition=st.sampled_from(["edits only", "stripped", "restyled"]),
+    seed=st.integers(0, 2**32),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_what_is_emitted_has_the_spans_own_letters(
+    text: str, level: Level, share: float, condition: str, seed: int
+) -> None:
+    rng = random.Random(seed)
+    document = bench.drift(bench.cells(text), share, text.split() or ["x"], rng)
+    for damage in bench.CONDITIONS[condition]:
+        document = damage(document, rng)
+    new = "".join(character for character, _ in document)
+    spans = [s for s in every_span(text, 4) if bench.letters(text, s["start"], s["end"])]
+    report = reanchor(fingerprint(text, level), span_checks(text, spans, level), new)
+    had, made = bench.keyed(text), bench.keyed(new)
+    for wanted, anchored in zip(spans, report.spans, strict=True):
+        if anchored.recovered:
+            key = had.whole[had.key_at(wanted["start"]) : had.key_at(wanted["end"])]
+            assert made.whole[made.key_at(anchored.start) : made.key_at(anchored.end)] == key
+        else:
+            assert anchored.reason
+            assert anchored.start is anchored.end is anchored.text is None
+
+
+@pytest.mark.parametrize("condition", sorted(bench.CONDITIONS))
+@pytest.mark.parametrize("level", ["paragraph", "token"])
+def test_no_span_is_wrong_under_drift(condition: str, level: Level) -> None:
+    counts: Counter[str] = Counter()
+    for number, article in enumerate(bench.generate(4, random.Random(f"{condition} 11"), 24)):
+        for share in (0.0, 0.05, 0.2):
+            counts += bench.trial(
+                article, share, condition, level, random.Random(f"{condition} {number} {share}")
+            )
+    assert counts["wrong"] == 0
+    # Spans of a paragraph that is printed twice are alive, and rightly ambiguous.
+    least = 0.3 if level == "paragraph" else 0.75 if "cluttered" in condition else 0.9
+    assert counts["recovered"] > least * counts["alive"]
+
+
+def test_quotation_marks_stripped_and_restored() -> None:
+    bare = STORY.replace("“", "").replace("”", "").replace("’", "")
+    for level in LEVELS:
+        quoted = "“We will never accept any ultimatum from our neighbours,”"
+        there = follow(STORY, bare, quoted, level)
+        assert there.text == "We will never accept any ultimatum from our neighbours,"
+        back = follow(bare, STORY, "We will never accept any ultimatum from our neighbours", level)
+        assert back.text == "We will never accept any ultimatum from our neighbours"
+        assert back.status == "moved"
+        assert follow(bare, STORY, "ministers spokesman", level).text == "minister’s spokesman"
+        assert follow(STORY, bare, "minister", level).text == "minister"
+
+
+def test_shuffled_paragraphs_and_a_correction() -> None:
+    lines = STORY.replace("three institutes", "four institutes").split("\n")
+    new = "\n\n".join([lines[4], lines[2], lines[0], lines[1], lines[3]])
+    for words in ("The president", "had agreed to meet", "border", "$1.5 million"):
+        for level in ("paragraph", "token"):
+            assert follow(STORY, new, words, level).text == words
+    assert follow(STORY, new, "sanctions could follow").text == "sanctions could follow"
+    assert follow(STORY, new, "three institutes").status == "changed"
+    assert follow(STORY, new, "three institutes").near is not None
+    assert follow(STORY, new, "sanctions could follow", "paragraph").status == "lost"
+    assert follow(STORY, new, "The president", "none").status == "lost"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("$1.5 million", "$15 million"), ("president", "premier"), ("Geneva", "Vienna")]
+)
+def test_a_changed_word_is_never_taken_for_the_old_one(before: str, after: str) -> None:
+    anchored = follow(STORY, STORY.replace(before, after), before)
+    assert anchored.status == "changed"
+    assert not anchored.recovered
+
+
+def test_a_paragraph_printed_twice_is_ambiguous_and_the_rest_is_not() -> None:
+    lines = STORY.split("\n")
+    new = "\n".join([lines[4], *lines])
+    assert follow(STORY, new, "Analysts").status == "ambiguous"
+    assert follow(STORY, new, "The president").status == "moved"
+
+
+def test_a_name_replaced_and_named_elsewhere_is_not_moved_there() -> None:
+    old = STORY.replace("The president", "Orlova")
+    new = old.replace("Orlova", "Her deputy").replace("Analysts at", "Analysts who know Orlova at")
+    assert not follow(old, new, "Orlova").recovered
+
+
+def test_punctuation_alone_has_a_place() -> None:
+    words = " — "
+    old = STORY.replace("said after", f"said{words}after")
+    mark = {"start": old.index("—"), "end": old.index("—") + 1}
+    new = "An advertisement that nobody asked for.\n" + old.replace("Leaders", "They")
+    report = reanchor(fingerprint(old, "token"), span_checks(old, [mark], "token"), new)
+    assert report.spans[0].start == new.index("—")
+    gone = reanchor(fingerprint(old, "token"), span_checks(old, [mark], "token"), new.replace("—", ""))
+    assert not gone.spans[0].recovered
+
+
+def test_another_article_gives_nothing() -> None:
+    first, second = bench.generate(2, random.Random(5))
+    spans = [{"start": a, "end": b} for a, b in first.spans]
+    for level in ("paragraph", "token"):
+        report = reanchor(fingerprint(first.text, level), span_checks(first.text, spans, level), second.text)
+        assert report.status == "unrelated"
+        assert report.counts["lost"] == len(spans)
+    assert (
+        reanchor(fingerprint(first.text, "none"), span_checks(first.text, spans, "none"), "x").status
+        == "differs"
+    )
+    assert reanchor(fingerprint(first.text, "token"), span_checks(first.text, spans, "token"), "").counts[
+        "lost"
+    ]
+
+
+def test_a_discontinuous_unit_is_whole_or_flagged() -> None:
+    fragments = [
+        span(STORY, "The president said"),
+        span(STORY, "the two sides"),
+        span(STORY, "three institutes"),
+    ]
+    new = "Advertisement.\n" + STORY.replace("three", "four")
+    found = reanchor_text(STORY, fragments, new).spans
+    whole = together(found[:2])
+    assert (whole.status, [s["text"] for s in whole.spans]) == (
+        "moved",
+        ["The president said", "the two sides"],
+    )
+    flagged = together(found)
+    assert (flagged.status, flagged.spans) == ("changed", [])
+    assert "none is kept" in str(flagged.reason)
+    assert together(found[1::-1]).status == "changed"
+
+
+def test_too_little_of_the_text_opens_nothing() -> None:
+    article = bench.generate(1, random.Random(8))[0]
+    lines = article.text.split("\n")
+    spans = [{"start": a, "end": b} for a, b in article.spans]
+    source, checks = fingerprint(article.text, "token"), span_checks(article.text, spans, "token")
+    few = reanchor(source, checks, "\n".join(lines[:2]) + " And so on.")
+    assert not few.opened
+    assert few.status == "drifted"
+    assert reanchor_text(article.text, spans, "\n".join(lines[:2]) + " And so on.").opened
+
+
+def test_nothing_readable_is_shipped() -> None:
+    spans = [{"start": m, "end": m + 20} for m in range(0, len(STORY) - 20, 7)]
+    shipped = json.dumps(
+        [fingerprint(STORY, "token"), span_checks(STORY, spans, "token")], ensure_ascii=False
+    )
+    for word in {w.strip("“”,.’$") for w in STORY.split()}:
+        if len(word) > 4 and word.casefold() not in ("tokens", "scheme"):
+            assert word not in shipped
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        ({"scheme": "communique-fingerprint/99"}, "doesn't know"),
+        ({"keys": "other"}, "doesn't know"),
+        ({"paragraphs": None}, "damaged"),
+        ({"tokens": "AAAA"}, "damaged"),
+        ({"sentences": [{"tag": 1}]}, "damaged"),
+    ],
+)
+def test_a_foreign_or_damaged_fingerprint_is_refused(damage: dict[str, Any], message: str) -> None:
+    source: Any = {**fingerprint(STORY, "token"), **damage}
+    checks = span_checks(STORY, [span(STORY, "Analysts")], "token")
+    with pytest.raises(TextError, match=message):
+        reanchor(source, checks, STORY.replace("three", "four"))
+
+
+def test_bad_spans_and_levels_are_refused() -> None:
+    for start, end in ((5, 5), (-1, 3), (0, len(STORY) + 1)):
+        with pytest.raises(TextError, match="does not lie in its text"):
+            span_checks(STORY, [{"start": start, "end": end}], "token")
+    wrong: Any = "sentence"
+    with pytest.raises(TextError, match="level"):
+        fingerprint(STORY, wrong)

@@ -74,8 +74,9 @@ def test_the_first_article(empty: Project) -> None:
 
 @pytest.mark.parametrize("name", FORMS)
 def test_a_record_of_every_form_fits_the_schema(empty: Project, inbox: Path, name: str) -> None:
-    from communique.schema import load_schema
     from jsonschema import Draft202012Validator
+
+    from communique.schema import load_schema
 
     outcome = only(empty, put(inbox, name, FORMS[name]), redistribution="none")
     assert outcome.status == "added", outcome.error
@@ -308,8 +309,8 @@ def test_links_that_leave_the_folder_are_refused_and_others_followed(
     (inbox / "c.txt").symlink_to(inbox / "a.txt")
     (inbox / "d").symlink_to(outside.parent)
     (inbox / "e").symlink_to(inbox)
-    for given in (str(inbox), str(inbox / "*"), str(inbox / "**")):
-        report = ingest(empty, [given], options())
+    for place in (str(inbox), str(inbox / "*"), str(inbox / "**")):
+        report = ingest(empty, [place], options())
         messages = [str(outcome.error) for outcome in report.refused]
         assert len(messages) == 2
         assert all("leaves the given folder through a link" in message for message in messages)
@@ -358,9 +359,9 @@ def test_options_that_fit_no_file_stop_the_run(empty: Project, inbox: Path, said
 
 
 def test_paths_that_name_nothing(empty: Project, inbox: Path) -> None:
-    for given in (inbox / "nowhere.txt", str(inbox / "*.txt")):
+    for place in (inbox / "nowhere.txt", str(inbox / "*.txt")):
         with pytest.raises(ArticleError, match=r"no such file|matches no file"):
-            ingest(empty, [given], options())
+            ingest(empty, [place], options())
 
 
 def test_url_is_for_one_article(empty: Project, inbox: Path) -> None:

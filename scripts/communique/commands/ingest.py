@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from communique.articles.gather import MAX_BYTES
 from communique.errors import CommuniqueError
 from communique.project import find_project
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from communique.articles.ingest import Progress, Report
 
 _LISTED = 20
-_MAX_BYTES = 100_000_000
 
 
 def ingest(
@@ -50,7 +50,7 @@ def ingest(
     ] = False,
     max_bytes: Annotated[
         int, typer.Option(min=1, help="Limit for one file; larger ones are refused unread.")
-    ] = _MAX_BYTES,
+    ] = MAX_BYTES,
     project: Annotated[
         Path | None, typer.Option(help="The project folder; default: the one around here.")
     ] = None,

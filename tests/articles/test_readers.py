@@ -117,6 +117,22 @@ def test_a_caption_that_repeats_itself(copies: int, gap: str) -> None:
         assert [line[a:b].strip() for a, b in spans] == [caption] * copies
 
 
+@pytest.mark.parametrize(
+    ("line", "caption"),
+    [
+        ("Boats lie in Port Amber on 4 March  Photograph Ana Ruiz", True),
+        ("Boats lie in Port Amber. Photo by Ana Ruiz", True),
+        ("The fisheries minister, Ola Berg, in Port Amber Ana Ruiz/Getty Images", True),
+        ("He took a photograph of the president.", False),
+        ("Photographs of the boats were sent to Reuters on Monday.", False),
+        ("The court spoke to AFP", False),
+        ("a" * 5000, False),
+    ],
+)
+def test_captions(line: str, caption: bool) -> None:
+    assert z.looks_like_caption(line) is caption
+
+
 def test_text_header_lines() -> None:
     draft = one("text", TEXT)
     assert kinds(draft)[:3] == ["headline", "byline", "date_line"]

@@ -11,11 +11,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from sound import make_project  # noqa: E402
-from tables import read_rows  # noqa: E402
+from sound import make_project
+from tables import read_rows
 
-from communique.project import Project  # noqa: E402
-from communique.schema import load_schema  # noqa: E402
+from communique.project import Project
+from communique.schema import load_schema
 
 
 @pytest.fixture(scope="session")
@@ -41,5 +41,7 @@ def built(built_once: tuple[Project, Any], tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def sound_rows(built_once: tuple[Project, dict[str, list[dict[str, Any]]]]) -> dict[str, list[dict[str, Any]]]:
+def sound_rows(
+    built_once: tuple[Project, dict[str, list[dict[str, Any]]]],
+) -> dict[str, list[dict[str, Any]]]:
     return {name: [dict(row) for row in rows] for name, rows in built_once[1].items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from faults_json import actor, article, fault, gold, record, registry
-from sound import A, TEXT_A, span
+from sound import TEXT_A, A, span
 
 from communique.project import Project
 
@@ -24,7 +24,9 @@ def two_kinds(p: Project) -> None:
 def crosses_lines(p: Project) -> None:
     with gold(p) as data:
         words = span(TEXT_A, "drones.\nThe two leaders")
-        data["mentions"].append({"mention_id": f"{A}.m13", "actor_id": "LEADERS", **words, "mention_type": "NOM"})
+        data["mentions"].append(
+            {"mention_id": f"{A}.m13", "actor_id": "LEADERS", **words, "mention_type": "NOM"}
+        )
 
 
 @fault("L4/mention-repeated", "mentions", f"{A}.m13", "start")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sound import A, B, TEXT_A, read, span, write
+from sound import TEXT_A, A, B, read, span, write
 
 from communique.project import Project
 
@@ -32,7 +32,9 @@ class Fault:
 FAULTS: list[Fault] = []
 
 
-def fault(id: str, table: str | None = None, key: str | None = None, field: str | None = None) -> Callable[[Any], Any]:
+def fault(
+    id: str, table: str | None = None, key: str | None = None, field: str | None = None
+) -> Callable[[Any], Any]:
     def register(plant: Callable[[Project], None]) -> Callable[[Project], None]:
         FAULTS.append(Fault(id, plant, table, key, field))
         return plant
@@ -67,7 +69,9 @@ def article(project: Project, article_id: str = A) -> Iterator[dict[str, Any]]:
 def registry(project: Project) -> Iterator[list[dict[str, Any]]]:
     lines = [json.loads(line) for line in project.actors.read_text(encoding="utf-8").splitlines()]
     yield lines
-    project.actors.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    project.actors.write_text(
+        "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8"
+    )
 
 
 @contextlib.contextmanager
@@ -85,7 +89,9 @@ def path_of(project: Project, article_id: str = A) -> Path:
 
 @fault("L0/not-utf8")
 def latin1(p: Project) -> None:
-    path_of(p).write_bytes(path_of(p).read_text(encoding="utf-8").replace("made for tests", "très").encode("cp1252"))
+    path_of(p).write_bytes(
+        path_of(p).read_text(encoding="utf-8").replace("made for tests", "très").encode("cp1252")
+    )
 
 
 @fault("L0/not-json")
@@ -287,7 +293,11 @@ def text_for_extra(p: Project) -> None:
 def two_alternatives(p: Project) -> None:
     path = p.schema / "mentions.schema.json"
     schema = read(path)
-    schema["properties"]["code"] = {"type": "string", "oneOf": [{"minLength": 3}, {"pattern": "^a"}], "default": "a"}
+    schema["properties"]["code"] = {
+        "type": "string",
+        "oneOf": [{"minLength": 3}, {"pattern": "^a"}],
+        "default": "a",
+    }
     write(path, schema)
     with record(p, "mentions", "m1") as one:
         one["code"] = "abc"
@@ -445,7 +455,10 @@ def group_unused(p: Project) -> None:
 @fault("L2/actor-without-mention", "actors", "POL", "actor_id")
 def actor_unused(p: Project) -> None:
     with registry(p) as lines:
-        lines.append(next(one for one in lines if one["actor_id"] == "FRA") | {"actor_id": "POL", "canonical_name": "Poland", "country_iso3": "POL"})
+        lines.append(
+            next(one for one in lines if one["actor_id"] == "FRA")
+            | {"actor_id": "POL", "canonical_name": "Poland", "country_iso3": "POL"}
+        )
 
 
 @fault("L2/narrator-missing", "actors", "AUTHOR", None)
@@ -534,7 +547,11 @@ def out_of_order(p: Project) -> None:
 def overlap(p: Project) -> None:
     with record(p, "statements", "S1") as one:
         whole = "Russia will withdraw its troops if Ukraine disarms"
-        one["content_spans"] = [span(TEXT_A, whole), span(TEXT_A, "if Ukraine disarms"), span(TEXT_A, "and it expects Kyiv to agree")]
+        one["content_spans"] = [
+            span(TEXT_A, whole),
+            span(TEXT_A, "if Ukraine disarms"),
+            span(TEXT_A, "and it expects Kyiv to agree"),
+        ]
 
 
 @fault("L3/spans-touch", "statements", f"{A}.S1", "content_spans/1")
@@ -558,7 +575,9 @@ def split_character(p: Project) -> None:
         text = one["text"]
     with gold(p, B) as data:
         data["text_sha256"] = digest
-        data["mentions"].append({"mention_id": f"{B}.m4", "actor_id": "FRA", **span(text, "\u0302nce"), "mention_type": "NAM"})
+        data["mentions"].append(
+            {"mention_id": f"{B}.m4", "actor_id": "FRA", **span(text, "\u0302nce"), "mention_type": "NAM"}
+        )
         for one in _spans_of(data):
             if one["text"] == "France":
                 one.update(span(text, "Fra\u0302nce"))
@@ -666,4 +685,6 @@ def duplicate_differs(p: Project) -> None:
 def in_duplicate(p: Project) -> None:
     with gold(p) as data:
         words = span(TEXT_A, "the summit", 1)
-        data["mentions"].append({"mention_id": f"{A}.m13", **words, "mention_type": "NOM", "nonactor_type": "meeting"})
+        data["mentions"].append(
+            {"mention_id": f"{A}.m13", **words, "mention_type": "NOM", "nonactor_type": "meeting"}
+        )

@@ -1,4 +1,4 @@
-"""Built corpora for tests: rows to Parquet without the build's own checks, and shards rewritten with or without the manifest."""
+"""Built corpora for tests: rows to Parquet without the build's own checks, and shards rewritten."""
 
 from __future__ import annotations
 
@@ -49,7 +49,13 @@ def write_tables(project: Project, sound: dict[str, list[Record]], shards: int =
         by_key = {tuple(row[key] for key in table.key): row for row in sound[name]}
         for row in found:
             twin = by_key.get(tuple(row[key] for key in table.key), {})
-            row.update({column.name: twin.get(column.name, made_up(column.json)) for column in table.columns if column.derived})
+            row.update(
+                {
+                    column.name: twin.get(column.name, made_up(column.json))
+                    for column in table.columns
+                    if column.derived
+                }
+            )
     rows["claims"] = sound["claims"]
     splits = {row["article_id"]: row["split"] for row in rows["articles"]}
     for old in project.corpus.glob("data/*/*.parquet"):
@@ -60,13 +66,25 @@ def write_tables(project: Project, sound: dict[str, list[Record]], shards: int =
         for row in found:
             article = row.get("article_id")
             files.setdefault((splits.get(article, "train"), shard_of(article, shards)), []).append(row)
-        entries = [write_shard(project.corpus, schema.table(name), split, shard, shards, part) for (split, shard), part in sorted(files.items())]
+        entries = [
+            write_shard(project.corpus, schema.table(name), split, shard, shards, part)
+            for (split, shard), part in sorted(files.items())
+        ]
         tables[name] = {"rows": len(found), "digest": "0" * 64, "files": entries}
-    manifest = {"name": "test", "version": "0.1.0", "schema": schema.fingerprint, "shards": shards, "digest": "0" * 64, "tables": tables}
+    manifest = {
+        "name": "test",
+        "version": "0.1.0",
+        "schema": schema.fingerprint,
+        "shards": shards,
+        "digest": "0" * 64,
+        "tables": tables,
+    }
     (project.corpus / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
 
 
-def write_shard(corpus: Path, table: Table, split: str, shard: int, shards: int, rows: list[Record]) -> Record:
+def write_shard(
+    corpus: Path, table: Table, split: str, shard: int, shards: int, rows: list[Record]
+) -> Record:
     path = corpus / "data" / table.name / shard_name(split, shard, shards, "0" * 64)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_parquet(table, to_arrow(rows, table), path)
@@ -75,8 +93,14 @@ def write_shard(corpus: Path, table: Table, split: str, shard: int, shards: int,
 
 def entry_of(corpus: Path, path: Path, split: str, shard: int, rows: int) -> Record:
     data = path.read_bytes()
-    return {"path": path.relative_to(corpus).as_posix(), "split": split, "shard": shard, "rows": rows, "bytes": len(data),
-            "sha256": hashlib.sha256(data).hexdigest()}  # fmt: skip
+    return {
+        "path": path.relative_to(corpus).as_posix(),
+        "split": split,
+        "shard": shard,
+        "rows": rows,
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
 
 
 def made_up(node: Record) -> Any:
@@ -86,7 +110,13 @@ def made_up(node: Record) -> Any:
     inner = core(node)
     if "oneOf" in inner:
         return inner["oneOf"][0]["const"]
-    return {"array": [], "integer": inner.get("minimum", 0), "number": 0.0, "boolean": False, "string": "AUTHOR"}[inner["type"]]
+    return {
+        "array": [],
+        "integer": inner.get("minimum", 0),
+        "number": 0.0,
+        "boolean": False,
+        "string": "AUTHOR",
+    }[inner["type"]]
 
 
 def edit_manifest(corpus: Path, change: Callable[[Record], None]) -> None:
@@ -115,7 +145,9 @@ def file_of(corpus: Path, table: str, number: int = 0) -> Path:
     return sorted((corpus / "data" / table).glob("*.parquet"))[number]
 
 
-def edit_rows(corpus: Path, schema: Schema, table: str, change: Callable[[list[Record]], Any], number: int = 0) -> None:
+def edit_rows(
+    corpus: Path, schema: Schema, table: str, change: Callable[[list[Record]], Any], number: int = 0
+) -> None:
     """Change the rows of one shard and the manifest with it."""
     path = file_of(corpus, table, number)
     rows = list(records(pq.read_table(path, partitioning=None), schema.table(table)))

@@ -9,11 +9,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import faults_codebook  # noqa: E402, F401
-from faults_json import FAULTS, Fault  # noqa: E402
-from sound import make_project  # noqa: E402
+import faults_codebook  # noqa: F401
+from faults_json import FAULTS, Fault
+from sound import make_project
 
-from communique.validation import validate  # noqa: E402
+from communique.validation import validate
 
 
 def test_a_sound_project_gives_no_finding(tmp_path: Path) -> None:

@@ -162,7 +162,9 @@ def mixed_counts(corpus: Path) -> tuple[str | None, str | None]:
     path = file_of(corpus, "claims")
     other = path.with_name(path.name.replace("-of-00002", "-of-00004"))
     path.rename(other)
-    edit_manifest(corpus, lambda manifest: manifest["tables"]["claims"]["files"][0].update(path=name(corpus, other)))
+    edit_manifest(
+        corpus, lambda manifest: manifest["tables"]["claims"]["files"][0].update(path=name(corpus, other))
+    )
     return name(corpus, other), None
 
 
@@ -215,7 +217,9 @@ def column_type(corpus: Path) -> tuple[str | None, str | None]:
     return name(corpus, path), "start"
 
 
-@pytest.mark.parametrize(("id", "plant"), FILE_FAULTS, ids=[f"{id}:{plant.__name__}" for id, plant in FILE_FAULTS])
+@pytest.mark.parametrize(
+    ("id", "plant"), FILE_FAULTS, ids=[f"{id}:{plant.__name__}" for id, plant in FILE_FAULTS]
+)
 def test_a_fault_of_a_file_is_found_once(id: str, plant: Any, built: Project) -> None:
     file, field = plant(built.corpus)
     assert found_in(built) == [(id, file, field)]
@@ -226,7 +230,12 @@ def test_an_article_in_the_wrong_shard(built: Project) -> None:
     corpus = built.corpus
     for path in sorted((corpus / "data").rglob("*-00001-of-*.parquet")):
         path.unlink()
-    edit_manifest(corpus, lambda manifest: [t.update(files=[f for f in t["files"] if f["shard"] == 0]) for t in manifest["tables"].values()])
+    edit_manifest(
+        corpus,
+        lambda manifest: [
+            t.update(files=[f for f in t["files"] if f["shard"] == 0]) for t in manifest["tables"].values()
+        ],
+    )
     for path in sorted((corpus / "data").rglob("*-00000-of-*.parquet")):
         path.rename(path.with_name(path.name.replace("-00000-", "-00001-")))
 
@@ -247,9 +256,13 @@ def test_rows_in_the_files_of_another_split(built: Project) -> None:
     path = file_of(corpus, "mentions")
     other = path.with_name(path.name.replace("train", "test"))
     path.rename(other)
-    edit_manifest(corpus, lambda m: m["tables"]["mentions"]["files"][0].update(path=name(corpus, other), split="test"))
+    edit_manifest(
+        corpus, lambda m: m["tables"]["mentions"]["files"][0].update(path=name(corpus, other), split="test")
+    )
     report = validate(corpus)
-    assert [(one.id, one.table, one.file) for one in report.findings] == [("L0/split-misplaced", "mentions", name(corpus, other))]
+    assert [(one.id, one.table, one.file) for one in report.findings] == [
+        ("L0/split-misplaced", "mentions", name(corpus, other))
+    ]
 
 
 def test_a_faulty_row_is_explained_with_its_place(built: Project) -> None:
@@ -257,7 +270,12 @@ def test_a_faulty_row_is_explained_with_its_place(built: Project) -> None:
     edit_rows(built.corpus, schema, "actions", lambda rows: rows[0].update(status="happened"))
     report = validate(built.corpus)
     (finding,) = report.findings
-    assert (finding.id, finding.table, finding.field, finding.found) == ("L1/unknown-value", "actions", "status", '"happened"')
+    assert (finding.id, finding.table, finding.field, finding.found) == (
+        "L1/unknown-value",
+        "actions",
+        "status",
+        '"happened"',
+    )
     assert finding.key in {f"{A}.E1", f"{B}.E1"}
 
 

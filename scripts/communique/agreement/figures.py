@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -88,7 +89,9 @@ class Sampling:
     draws: int = DRAWS
 
 
-def figures(seen: Iterable[Seen], pair: Pair, sampling: Sampling, round_name: str | None = None) -> list[Figure]:
+def figures(
+    seen: Iterable[Seen], pair: Pair, sampling: Sampling, round_name: str | None = None
+) -> list[Figure]:
     """All figures of a set of observations, in the order of their layers; `pair` names the set."""
     entries = sorted(seen, key=lambda one: (one.article_id, one.pair))
     names = list(dict.fromkeys(name for one in entries for name in one.layers))
@@ -102,7 +105,10 @@ def figures(seen: Iterable[Seen], pair: Pair, sampling: Sampling, round_name: st
 def no_shared_articles(layers: Iterable[str], pair: Pair, round_name: str | None = None) -> list[Figure]:
     """One undefined figure a layer, for two annotators who share no article."""
     reason = "no article was annotated by both"
-    return [Figure(layer=name, measure="agreement", value=None, reason=reason, pair=pair, round=round_name) for name in layers]
+    return [
+        Figure(layer=name, measure="agreement", value=None, reason=reason, pair=pair, round=round_name)
+        for name in layers
+    ]
 
 
 class _Pooled:
@@ -138,7 +144,9 @@ class _Pooled:
         for measure in self._measures(lambda one: one.ratios):
             rows = self._rows([one.ratios.get(measure, (0, 0, 0, 0)) for _, _, one in self.parts])
             if measure == "alpha_per_position":
-                found.append(self._of_sums(measure, rows, _alpha_of_positions, "all positions have one value"))
+                found.append(
+                    self._of_sums(measure, rows, _alpha_of_positions, "all positions have one value")
+                )
             else:
                 found.append(self._of_sums(measure, rows, _harmonic, "one of the annotators marked no unit"))
         if any(one.labels is not None for _, _, one in self.parts):
@@ -148,8 +156,8 @@ class _Pooled:
         for measure in self._measures(lambda one: one.by_label):
             labels = sorted({label for _, _, one in self.parts for label in one.by_label.get(measure, ())})
             for label in labels:
-                rows = [one.by_label.get(measure, {}).get(label, (0, 0, 0)) for _, _, one in self.parts]
-                found.append(self._f1(measure, rows, label))
+                counts = [one.by_label.get(measure, {}).get(label, (0, 0, 0)) for _, _, one in self.parts]
+                found.append(self._f1(measure, counts, label))
         return found
 
     def _measures(self, of: Callable[[Observed], Mapping[str, Any]]) -> list[str]:
@@ -163,7 +171,11 @@ class _Pooled:
     def _f1(self, measure: str, values: list[tuple[int, int, int]], label: str | None = None) -> Figure:
         rows = self._rows([(same, left - same, right - same) for same, left, right in values])
         same, missed, extra = rows.sum(axis=0)
-        counts = {} if label is None else {"label": label, "units": int(same + missed + extra), "matched": int(same)}
+        counts = (
+            {}
+            if label is None
+            else {"label": label, "units": int(same + missed + extra), "matched": int(same)}
+        )
         return self._of_sums(measure, rows, f1, "neither annotator marked any", counts)
 
     def _of_sums(
@@ -182,27 +194,21 @@ class _Pooled:
     def _labels(self) -> list[Figure]:
         ratings = self._ratings(lambda one: one.labels)
         made = [krippendorff_alpha(ratings)]
-        statistics = [lambda: alpha_statistic(ratings, _document)]
+        statistics: list[Callable[[], Statistic]] = [partial(alpha_statistic, ratings, _document)]
         if any(one.closed for _, _, one in self.parts):
             made.append(gwet_ac1(ratings))
-            statistics.append(lambda: gwet_statistic(ratings, _document))
+            statistics.append(partial(gwet_statistic, ratings, _document))
         same = self._agreement([one.labels or [] for _, _, one in self.parts])
         return [same, *(self._coefficient(one, of) for one, of in zip(made, statistics, strict=True))]
 
     def _sets(self) -> list[Figure]:
         ratings = self._ratings(lambda one: one.sets)
+        found = [self._agreement([one.sets or [] for _, _, one in self.parts])]
         distances: list[Distance] = [Masi(), Jaccard()]
-        same = self._agreement([one.sets or [] for _, _, one in self.parts])
-        return [
-            same,
-            *(
-                self._coefficient(
-                    krippendorff_alpha(ratings, distance),
-                    lambda distance=distance: alpha_statistic(ratings, _document, distance),
-                )
-                for distance in distances
-            ),
-        ]
+        for distance in distances:
+            statistic = partial(alpha_statistic, ratings, _document, distance)
+            found.append(self._coefficient(krippendorff_alpha(ratings, distance), statistic))
+        return found
 
     def _agreement(self, pairs: list[list[tuple[Any, Any]]]) -> Figure:
         rows = self._rows([(sum(a == b for a, b in part), len(part)) for part in pairs])
@@ -277,5 +283,3 @@ def _alpha_of_positions(sums: Floats) -> Floats:
         observed = (left + right) / (ratings / 2)
         expected = 2 * marked * unmarked / (ratings * (ratings - 1))
         return np.where(expected > 0, 1 - observed / expected, np.nan)
-
-

@@ -53,7 +53,8 @@ class Group:
         if self.absent:
             return "missing"
         kinds = {one.kind for one in self.differences}
-        return next((kind for kind in ("link", "boundary", "label") if kind in kinds), None)  # type: ignore[misc]
+        order: tuple[Kind, ...] = ("link", "boundary", "label")
+        return next((kind for kind in order if kind in kinds), None)
 
     @property
     def agreed(self) -> bool:
@@ -80,6 +81,23 @@ class Grouping:
                 found[target] += target != group.group_id
         return found
 
+    def weights(self) -> dict[tuple[str, str], float]:
+        """How heavy the disagreement on each unit (table, group id) is: its kind, the number of fields in
+        which it shows, and the number of records that hang on it."""
+        dependents = self.dependents()
+        return {
+            (one.table, one.group_id): _WEIGHTS[one.kind]
+            + len(one.differences) / 10
+            + dependents[one.group_id]
+            if one.kind
+            else 0.0
+            for one in self.groups
+        }
+
+
+#: A missing unit takes all its fields with it; a link or boundary moves other records or figures; a label itself.
+_WEIGHTS: dict[Kind, float] = {"missing": 4.0, "link": 3.0, "boundary": 2.0, "label": 1.0}
+
 
 def group_article(annotations: Mapping[str, Annotation], schema: Schema, order: Sequence[str]) -> Grouping:
     """The groups of one article. `annotations` by annotator; `order`: all annotators of the round."""
@@ -103,7 +121,9 @@ def group_article(annotations: Mapping[str, Annotation], schema: Schema, order: 
                 grouping.names[name].setdefault(table, {})[one] = group_id
     for table in ("actors", "mentions", "statements", "events", "actions"):
         for group_id, unit in members[table].items():
-            records = {name: _record(annotations[name], schema.table(table), one) for name, one in unit.items()}
+            records = {
+                name: _record(annotations[name], schema.table(table), one) for name, one in unit.items()
+            }
             if any(record is None for record in records.values()):
                 continue  # an actor of the registry: nothing of it is decided in an article
             known = {name: record for name, record in records.items() if record is not None}
@@ -113,7 +133,12 @@ def group_article(annotations: Mapping[str, Annotation], schema: Schema, order: 
 
 
 def _group(
-    grouping: Grouping, schema: Schema, table: str, group_id: str, records: dict[str, Record], own: dict[str, str]
+    grouping: Grouping,
+    schema: Schema,
+    table: str,
+    group_id: str,
+    records: dict[str, Record],
+    own: dict[str, str],
 ) -> Group:
     described = schema.table(table)
     referring = {
@@ -124,7 +149,13 @@ def _group(
             record[described.key[0]] = group_id
     absent = tuple(name for name in grouping.annotators if name not in records)
     return Group(
-        grouping.article_id, table, group_id, referring, own, absent, tuple(_differences(referring, described))
+        grouping.article_id,
+        table,
+        group_id,
+        referring,
+        own,
+        absent,
+        tuple(_differences(referring, described)),
     )
 
 
@@ -173,12 +204,13 @@ def _links(grouping: Grouping, annotations: Mapping[str, Annotation], schema: Sc
     for name in grouping.annotators:
         events = grouping.names[name].get("events", {})
         mine = sorted(
-            annotations[name]["event_links"], key=lambda row: (row["type"], row["from_event_id"], row["to_event_id"])
+            annotations[name]["event_links"],
+            key=lambda row: (row["type"], row["from_event_id"], row["to_event_id"]),
         )
-        later = []
+        later: list[tuple[tuple[str, str, str], Record]] = []
         for row in mine:
             start, end = row["from_event_id"], row["to_event_id"]
-            place = (row["type"], events.get(start, start), events.get(end, end))
+            place = (str(row["type"]), str(events.get(start, start)), str(events.get(end, end)))
             if place in units and name not in units[place]:
                 units[place][name] = row
             else:
@@ -187,7 +219,14 @@ def _links(grouping: Grouping, annotations: Mapping[str, Annotation], schema: Sc
             same_ends = [one for one, unit in units.items() if one[1:] == place[1:] and name not in unit]
             units.setdefault(same_ends[0] if same_ends else place, {})[name] = row
     return [
-        _group(grouping, schema, "event_links", link_id(*place), unit, {name: link_id(*_ends(row)) for name, row in unit.items()})
+        _group(
+            grouping,
+            schema,
+            "event_links",
+            link_id(*place),
+            unit,
+            {name: link_id(*_ends(row)) for name, row in unit.items()},
+        )
         for place, unit in units.items()
     ]
 
@@ -210,7 +249,10 @@ def _differences(members: dict[str, Record], table: Table) -> list[Difference]:
     if table.name == "mentions":
         places = {name: [record["start"], record["end"]] for name, record in members.items()}
         if len({tuple(place) for place in places.values()}) > 1:
-            texts = {name: {key: record[key] for key in ("start", "end", "text")} for name, record in members.items()}
+            texts = {
+                name: {key: record[key] for key in ("start", "end", "text")}
+                for name, record in members.items()
+            }
             found.insert(0, Difference("span", "boundary", texts))
     return found
 
@@ -221,7 +263,7 @@ def compared_columns(table: Table) -> list[Column]:
     return [
         column
         for column in table.stored
-        if column.name not in table.key + ("start", "end", "text", "article_id", "assertion_override")
+        if column.name not in (*table.key, "start", "end", "text", "article_id")
         and not column.from_file
         and column.values != "confidence"
         and not _free_text(column)
@@ -243,14 +285,18 @@ def _comparable(value: Any, column: Column) -> str:
     return json.dumps(bare, sort_keys=True)
 
 
+#: Keys inside a record's structures that hold words: of the text, or of the annotator.
+_WORDS = ("text", "expression", "reason")
+
+
 def _without_words(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _without_words(one) for key, one in value.items() if key not in ("text", "expression")}
+        return {key: _without_words(one) for key, one in value.items() if key not in _WORDS}
     return [_without_words(one) for one in value] if isinstance(value, list) else value
 
 
 def _kind(column: Column, values: list[Any]) -> Kind:
-    if column.references:
+    if column.references or column.name == "assertion_override":
         return "link"
     if column.name in ("agents", "targets"):
         actors = [sorted(one["actor_id"] for one in value) for value in values]
@@ -267,7 +313,12 @@ def refer_to_groups(record: Record, table: Table, names: dict[str, dict[str, str
 
 
 #: Keys inside a record's structures, and the table that their value refers to.
-_INNER = {"actor_id": "actors", "view_of": "actors", "in_statement_id": "statements", "asserted_in": "statements"}
+_INNER = {
+    "actor_id": "actors",
+    "view_of": "actors",
+    "in_statement_id": "statements",
+    "asserted_in": "statements",
+}
 
 
 def _renamed(value: Any, target: str, names: dict[str, dict[str, str]]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable
+from operator import itemgetter
 from typing import Any
 
 from communique.agreement.align import Alignment, Pairs, align
@@ -27,7 +28,11 @@ CROSS_PARAGRAPH = "cross_paragraph"
 
 
 def observe(
-    left: Annotation, right: Annotation, schema: Schema, length: int | None = None, alignment: Alignment | None = None
+    left: Annotation,
+    right: Annotation,
+    schema: Schema,
+    length: int | None = None,
+    alignment: Alignment | None = None,
 ) -> Layers:
     """All layers of two annotations of one article.
 
@@ -85,7 +90,7 @@ def _statements(sides: Sides, schema: Schema, length: int | None) -> None:
     roles = ("source_spans", "cue_spans", "content_spans", "addressee_spans")
     for role in roles:
         name = f"statement.{role.removesuffix('_spans')}"
-        layer = spans_layer(sides, name, pairs, matched, rows, lambda row, role=role: row[role])
+        layer = spans_layer(sides, name, pairs, matched, rows, itemgetter(role))
         if length is not None:
             _positions(layer, rows, role, length)
     whole = sides.layer("statement.whole", pairs)
@@ -95,7 +100,10 @@ def _statements(sides: Sides, schema: Schema, length: int | None) -> None:
     set_layer(sides, "statement.source_actors", pairs, _sets(sides, matched, "source_actor_ids"))
     set_layer(sides, "statement.addressee_actors", pairs, _sets(sides, matched, "addressee_actor_ids"))
     parents = [
-        (sides.name("statements", 0, a["parent_statement_id"]), sides.name("statements", 1, b["parent_statement_id"]))
+        (
+            sides.name("statements", 0, a["parent_statement_id"]),
+            sides.name("statements", 1, b["parent_statement_id"]),
+        )
         for a, b in matched
     ]
     label_layer(sides, "statement.parent", pairs, parents)
@@ -106,7 +114,12 @@ def _positions(layer: Observed, rows: tuple[list[Record], list[Record]], role: s
     marked = [_covered(side, role) for side in rows]
     both = _shared(*marked)
     sizes = [sum(end - start for start, end in side) for side in marked]
-    layer.ratios["alpha_per_position"] = (both, sizes[0] - both, sizes[1] - both, length - sizes[0] - sizes[1] + both)
+    layer.ratios["alpha_per_position"] = (
+        both,
+        sizes[0] - both,
+        sizes[1] - both,
+        length - sizes[0] - sizes[1] + both,
+    )
 
 
 def _covered(rows: list[Record], role: str) -> list[tuple[int, int]]:
@@ -129,7 +142,13 @@ def _actions(sides: Sides, schema: Schema) -> None:
     rows = (sides.left["actions"], sides.right["actions"])
     spans_layer(sides, "action.trigger", pairs, matched, rows, lambda row: row["trigger_spans"])
     _labels(
-        sides, schema.table("actions"), "action", pairs, matched, rows=rows, skip=("mode", "annotator_confidence")
+        sides,
+        schema.table("actions"),
+        "action",
+        pairs,
+        matched,
+        rows=rows,
+        skip=("mode", "annotator_confidence"),
     )
     agreed = [(a, b) for a, b in matched if a["event_type"] == b["event_type"]]
     modes = [(a["mode"], b["mode"]) for a, b in agreed if schema.modes(a["event_type"]) is not None]
@@ -143,7 +162,8 @@ def _actions(sides: Sides, schema: Schema) -> None:
     for role in ("agents", "targets"):
         people = [
             tuple(
-                sides.names("actors", side, [one["actor_id"] for one in row[role]]) for side, row in enumerate(both)
+                sides.names("actors", side, [one["actor_id"] for one in row[role]])
+                for side, row in enumerate(both)
             )
             for both in matched
         ]
@@ -182,7 +202,7 @@ def _events(sides: Sides) -> None:
 
 def _links(sides: Sides) -> None:
     """Links exact (both ends are the same mentions), end to end (ends as aligned), given agreed ends."""
-    events, actions = sides.alignment.events, sides.alignment.actions
+    events = sides.alignment.events
     members: list[dict[str, set[Any]]] = []
     for number, side in enumerate((sides.left, sides.right)):
         found: dict[str, set[Any]] = {}
@@ -190,16 +210,24 @@ def _links(sides: Sides) -> None:
             found.setdefault(row["event_id"], set()).add(sides.name("actions", number, row["action_id"]))
         members.append(found)
     identical = {
-        one for one, other in events.pairs if members[0].get(one) and members[0].get(one) == members[1].get(other)
+        one
+        for one, other in events.pairs
+        if members[0].get(one) and members[0].get(one) == members[1].get(other)
     }
     rows = [[_link(row) for row in side["event_links"]] for side in (sides.left, sides.right)]
     named = [
-        {(kind, sides.name("events", number, start), sides.name("events", number, end)) for kind, start, end in side}
+        {
+            (kind, sides.name("events", number, start), sides.name("events", number, end))
+            for kind, start, end in side
+        }
         for number, side in enumerate(rows)
     ]
     both = named[0] & named[1]
     sizes = (len(named[0]), len(named[1]))
-    exact = sum(start in identical and end in identical and _named(sides, kind, start, end) in both for kind, start, end in rows[0])
+    exact = sum(
+        start in identical and end in identical and _named(sides, kind, start, end) in both
+        for kind, start, end in rows[0]
+    )
     agreed = [
         sum(start in ends and end in ends for _, start, end in side)
         for side, ends in zip(rows, (events.to_right, events.to_left), strict=True)
@@ -217,7 +245,13 @@ def _links(sides: Sides) -> None:
         tuple(tuple(sorted(kind for kind, *rest in side if tuple(rest) == ends)) for side in named)
         for ends in sorted(untyped[0] & untyped[1], key=repr)
     ]
-    types = label_layer(sides, "event.link.type", sides.alignment.events, [("+".join(a), "+".join(b)) for a, b in kinds], closed=True)
+    types = label_layer(
+        sides,
+        "event.link.type",
+        sides.alignment.events,
+        [("+".join(a), "+".join(b)) for a, b in kinds],
+        closed=True,
+    )
     types.units, types.matched = len(untyped[0] | untyped[1]), len(kinds)
 
 
@@ -273,4 +307,3 @@ def _sets(
     sides: Sides, matched: list[tuple[Record, Record]], column: str
 ) -> list[tuple[frozenset[Hashable], frozenset[Hashable]]]:
     return [(sides.names("actors", 0, a[column]), sides.names("actors", 1, b[column])) for a, b in matched]
-

@@ -98,7 +98,7 @@ def spans_layer(
     layer.units, layer.matched = number[0] + number[1] - len(both), len(both)
     same = sum(places(one) == places(other) for one, other in both)
     meeting = sum(overlap(one, other) > 0 for one, other in both)
-    layer.counts = {"f1_exact": (same, *number), "f1_overlap": (meeting, *number)}
+    layer.counts = {"f1_exact": (same, number[0], number[1]), "f1_overlap": (meeting, number[0], number[1])}
     layer.means = {"dice": (sum(dice(one, other) for one, other in both), len(both))}
     return layer
 

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from communique.agreement.figures import MEASURES, REST, Figure, Pair, Sampling, Seen, figures, no_shared_articles
+from communique.agreement.figures import (
+    MEASURES,
+    REST,
+    Figure,
+    Pair,
+    Sampling,
+    Seen,
+    figures,
+    no_shared_articles,
+)
 from communique.agreement.layers import observe
 from communique.annotation.model import Annotation
 from communique.errors import CommuniqueError
@@ -35,6 +44,7 @@ class Report:
     figures: list[Figure]
     sampling: Sampling
     alone: list[str] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list, repr=False)
 
     def find(self, layer: str, measure: str, pair: Pair | None = None, label: str | None = None) -> Figure:
         """One figure. Raises KeyError when the report has none."""
@@ -100,6 +110,7 @@ def agreement_report(
         made,
         how,
         sorted(article for article, one in collected.items() if len(one) < 2),
+        seen,
     )
 
 

@@ -203,7 +203,7 @@ def source_line(record: Record, raw: RawFile, draft: Draft, received_on: date) -
         "source_record": draft.source_record,
         "sha256": raw.sha256,
         "bytes": len(raw.data),
-        "received_from": raw.given.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
+        "received_from": raw.given,
         "received_on": received_on.isoformat(),
         "format": raw.format,
         "encoding": draft.encoding,

@@ -25,6 +25,8 @@ _HTML_NAMES = frozenset({".html", ".htm", ".xhtml"})
 _JSON_NAMES = frozenset({".jsonl", ".ndjson", ".json"})
 _MIN_LETTERS = 60
 _SAMPLE = 1500
+# Enough of any article; the rest of a whole book would cost time and add nothing.
+_LOOKED_AT = 100_000
 _MIN_LANGUAGE = 0.9
 
 
@@ -74,10 +76,12 @@ def language(text: str) -> Judgement:
 
 
 def features(draft: Draft, language: str | None) -> dict[str, Judgement]:
-    """`paragraph_order`, `quotation_marks` and `apostrophes` of a draft, each with its evidence."""
-    running = [
-        zone for zone in draft.zones if zone.zone in ("standfirst", "body") and zone.duplicate_of is None
-    ]
+    """`paragraph_order`, `quotation_marks` and `apostrophes` of a draft, each with its evidence.
+
+    Judged on the zones within the first 100,000 characters, copies left out.
+    """
+    looked_at = [zone for zone in draft.zones if zone.duplicate_of is None and zone.end <= _LOOKED_AT]
+    running = [zone for zone in looked_at if zone.zone in ("standfirst", "body")]
     body = [draft.text[zone.start : zone.end] for zone in running if zone.zone == "body"]
     if draft.order_evidence:
         ordered = Judgement("original", 0.99, draft.order_evidence)
@@ -87,8 +91,8 @@ def features(draft: Draft, language: str | None) -> dict[str, Judgement]:
         ordered = order.paragraph_order(body, language, at)
     everything = "\n".join(
         draft.text[zone.start : zone.end]
-        for zone in draft.zones
-        if zone.zone not in ("url_line", "date_line", "boilerplate") and zone.duplicate_of is None
+        for zone in looked_at
+        if zone.zone not in ("url_line", "date_line", "boilerplate")
     )
     return {
         "paragraph_order": ordered,

@@ -17,11 +17,19 @@ MAX_BYTES = 100_000_000
 
 @dataclass(frozen=True)
 class Found:
-    """A file to read. `given` is the path as the user gave it (below a folder or glob: joined to it)."""
+    """A file to read. `given` is the path as the user gave it (below a folder or glob: joined to it).
+
+    It is for people and for JSON: bytes of a file name that are not UTF-8 are replaced in it.
+    """
 
     given: str
     path: Path
     error: ArticleError | None = None
+
+
+def shown(path: str | Path) -> str:
+    """`path` as text that any stream and JSON can hold."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def find_files(paths: Sequence[str | Path]) -> list[Found]:
@@ -42,7 +50,7 @@ def _expand(given: str) -> Iterator[Found]:
     if path.is_dir():
         yield from _walk(path, path.resolve())
     elif os.path.lexists(path):
-        yield Found(given, path)
+        yield Found(shown(given), path)
     elif glob.has_magic(given):
         yield from _matches(given)
     else:
@@ -82,7 +90,7 @@ def _walk(folder: Path, base: Path) -> Iterator[Found]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        yield Found(str(folder), folder, _unreadable(str(folder), error))
+        yield Found(shown(folder), folder, _unreadable(shown(folder), error))
         return
     for entry in entries:
         if entry.name.startswith("."):
@@ -95,22 +103,22 @@ def _walk(folder: Path, base: Path) -> Iterator[Found]:
             if item.error or not path.is_dir():  # a linked folder inside the base is walked where it stands
                 yield item
         else:
-            yield Found(entry.path, path)
+            yield Found(shown(path), path)
 
 
 def _inside(path: Path, base: Path) -> Found:
     """`path`, or its error when links lead it out of `base`."""
     target = path.resolve()
     if target == base or base in target.parents:
-        return Found(str(path), path)
+        return Found(shown(path), path)
     return Found(
-        str(path),
+        shown(path),
         path,
         ArticleError(
             "The path leaves the given folder through a link.",
-            file=path,
-            expected=f"a file inside {base}",
-            found=f"a link to {target}",
+            file=shown(path),
+            expected=f"a file inside {shown(base)}",
+            found=f"a link to {shown(target)}",
             mend="copy the file into the folder, or give its own path",
         ),
     )

@@ -19,8 +19,9 @@ from communique.articles.lexicon import words
 from communique.articles.signs import Judgement, judge, unknown
 
 MIN_PARAGRAPHS = 4
-# Share of names whose full form comes first in edited news: as an introduction, and without one (famous
-# people are about as often named by surname first, so those say little).
+# Assumed shares of names whose full form comes first in edited news: as an introduction, and without one
+# (famous people are often named by surname first, so a full name that introduces nobody says little).
+# Chosen so that edited articles are seldom called shuffled; not estimated on a held-out corpus.
 _INTRODUCED_FIRST = 0.95
 _FULL_FIRST = 0.5
 _MAX_NAMES = 8

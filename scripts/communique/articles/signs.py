@@ -1,9 +1,9 @@
 """What a text shows of its quotation marks and apostrophes: kept, or stripped on the way here.
 
 Both judgements add up independent observations as log-odds (naive Bayes, even prior). The weights are
-rounded likelihood ratios: a contraction written without its apostrophe is some 20 times likelier in a
-stripped text than in one with apostrophes, a paragraph in the first person closed by ", she said"
-without a mark some 10 times.
+assumed likelihood ratios, not estimated ones: a contraction written without its apostrophe counts as 20
+times likelier in a stripped text than in one with apostrophes, a paragraph in the first person closed by
+", she said" without a mark as 10 times.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ CREDIT = re.compile(
     r"\s*(?:by\b|:|©).*|(?:Photograph|Photo|Image)s?(?: (?:[A-Z][\w.'’/-]*|the|of|via))+[)\]]?)"
 )
 _CAPTION_CUE = re.compile(
-    r"(?i)\b(?:photograph|photo(?: by|:)|image credit|file photo|getty ?images|"
-    r"(?:afp|reuters|epa|ap)(?:/|$)|ap photo|pool photo)"
+    r"\b(?:Photographs?\b|Photos? by\b|(?:File |Pool |AP )?[Pp]hotos?:|Image credit|Images? by\b|"
+    r"Getty ?Images|(?:AFP|Reuters|EPA|AP)/)"
 )
 BOILERPLATE = re.compile(
     r"(?i)(?:advertise?ment|read more\b.*|related(?: articles?| stories)?:?.*|share this.*|"
@@ -49,8 +49,10 @@ def words(line: str) -> int:
 
 
 def looks_like_caption(line: str) -> bool:
-    """A picture's caption: it names a photographer or agency in the way credits do, or repeats itself."""
-    return len(repeats(line)) > 1 or bool(_CAPTION_CUE.search(line))
+    """A picture's caption: it repeats itself, or has a credit in it and, as credits do, no final full stop."""
+    if len(repeats(line)) > 1:
+        return True
+    return not has_final_stop(line) and _CAPTION_CUE.search(line) is not None
 
 
 def repeats(line: str) -> list[tuple[int, int]]:
@@ -62,6 +64,8 @@ def repeats(line: str) -> list[tuple[int, int]]:
     period = (line + line).find(line, 1)
     if _REPEAT_MIN <= period < size:
         return [(at, at + period) for at in range(0, size, period)]
+    if period < _REPEAT_MIN:
+        return [(0, size)]
     half = size // 2
     for cut in (half, half + 1):
         first, second = line[:cut], line[cut:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Annotated
 
@@ -58,10 +59,9 @@ def validate(
             path, level=level, only=only or (), skip=skip or (), max_per_check=max_per_check or None, gate=gate, engine=engine,
             project=project, progress=progress,
         )  # fmt: skip
-    try:
+    root: Path | None = path if path and path.is_dir() else None
+    with contextlib.suppress(CommuniqueError):
         root = find_project(project or path).root
-    except CommuniqueError:
-        root = path if path and path.is_dir() else None
     typer.echo(render(report, form, root), nl=False)
     raise typer.Exit(report.exit_code)
 

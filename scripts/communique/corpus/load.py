@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from communique.corpus.checksums import verify_small
 from communique.corpus.manifest import NAME, read_manifest, table_files, verify_file
+from communique.corpus.snapshot import at_version, fetch, flat
+from communique.corpus.versions import is_number
 from communique.errors import ProjectError
 from communique.package import packaged_project
 from communique.project import Project, find_project
@@ -23,6 +27,7 @@ def load(
     table: str = "statements",
     *,
     path: str | Path | None = None,
+    version: str | None = None,
     split: str | None = None,
     columns: Sequence[str] | None = None,
     class_labels: bool | Sequence[str] = False,
@@ -30,8 +35,10 @@ def load(
     """One table of the corpus, or the view `claims`, as a Hugging Face `Dataset`.
 
     `path` is a project or its `corpus/` folder; by default the project around the working directory,
-    else the corpus that came with the package. `columns` chooses columns: reading `articles` without
-    `text` reads no text. `class_labels` turns enumerations into class labels, all (True) or those named.
+    else the corpus that came with the package. `version` is a released version of it ("1.0.0"); with it
+    `path` may also name a dataset on the Hub ("ORG/NAME", any revision). `columns` chooses columns:
+    reading `articles` without `text` reads no text. `class_labels` turns enumerations into class labels,
+    all (True) or those named.
     `.to_pandas()` and `.to_polars()` give data frames. Offsets are code points into `articles.text`.
 
     Raises ProjectError when the corpus is not built, the table or a column does not exist, or a file is
@@ -42,7 +49,7 @@ def load(
 
     from communique.schema.features import features
 
-    schema, data = load_arrow(table, path=path, split=split, columns=columns)
+    schema, data = load_arrow(table, path=path, version=version, split=split, columns=columns)
     labels = class_labels if isinstance(class_labels, bool) else tuple(class_labels)
     made = Dataset(InMemoryTable(data))
     if labels:
@@ -55,15 +62,34 @@ def load_arrow(
     table: str,
     *,
     path: str | Path | None = None,
+    version: str | None = None,
     split: str | None = None,
     columns: Sequence[str] | None = None,
 ) -> tuple[Schema, pa.Table]:
     """The schema and one table as Arrow; arguments and errors as in `load`."""
+    import tempfile
+
+    if version is not None and _on_hub(path):
+        revision = f"v{version.removeprefix('v')}" if is_number(version) else version
+        with tempfile.TemporaryDirectory(prefix="communique-") as folder:
+            project = fetch(str(path), revision, Path(folder))
+            return _read(project, table, split, columns)
+    project = locate(path)
+    return _read(project if version is None else at_version(project, version), table, split, columns)
+
+
+def _on_hub(path: str | Path | None) -> bool:
+    return isinstance(path, str) and path.count("/") == 1 and not Path(path).exists()
+
+
+def _read(
+    project: Project, table: str, split: str | None, columns: Sequence[str] | None
+) -> tuple[Schema, pa.Table]:
     from communique.corpus.parquet import read_parquet
 
-    project = locate(path)
     schema = load_schema(project.schema)
     manifest = read_manifest(project.corpus)
+    _warn_if_withheld(project, manifest, table)
     files = table_files(manifest, table, split)
     if split is not None and not files:
         known = {file["split"] for entry in manifest["tables"].values() for file in entry["files"]}
@@ -82,11 +108,28 @@ def load_arrow(
     return schema, read_parquet(paths, spec, list(columns) if columns is not None else None)
 
 
-def open_corpus(path: str | Path | None = None) -> Corpus:
-    """The corpus as articles with their statements as a tree; `path` as in `load`."""
+class WithheldTextWarning(UserWarning):
+    """The corpus was published without the texts of some articles."""
+
+
+def _warn_if_withheld(project: Project, manifest: dict[str, Any], table: str) -> None:
+    """Say once, where the words of articles would be, that they are withheld and how to get them back."""
+    withheld = manifest.get("withheld")
+    if withheld:
+        warnings.warn(
+            f"{project.corpus}: the words of {withheld['articles']} article(s) are withheld and null in "
+            f"'{table}'. Restore them from your own copies: communique hydrate {project.corpus} --texts DIR",
+            WithheldTextWarning,
+            stacklevel=4,
+        )
+
+
+def open_corpus(path: str | Path | None = None, version: str | None = None) -> Corpus:
+    """The corpus as articles with their statements as a tree; `path` and `version` as in `load`."""
     from communique.corpus.document import Corpus
 
-    return Corpus(locate(path))
+    project = locate(path)
+    return Corpus(project if version is None else at_version(project, version))
 
 
 def locate(path: str | Path | None = None) -> Project:
@@ -96,16 +139,22 @@ def locate(path: str | Path | None = None) -> Project:
     """
     if path is None:
         try:
-            return find_project()
+            found = find_project()
         except ProjectError:
             return packaged_project()
+        verify_small(found.root)
+        return found
     given = Path(path)
     if not given.exists():
         raise ProjectError("The folder does not exist.", file=given)
+    if own := flat(given):
+        return own
     try:
-        return find_project(given)
+        found = find_project(given)
     except ProjectError:
         if not (given / NAME).exists() and not (given / "corpus" / NAME).exists():
             raise
         corpus = given if (given / NAME).exists() else given / "corpus"
         return Project(packaged_project().root, corpus_at=corpus)
+    verify_small(found.root)
+    return found

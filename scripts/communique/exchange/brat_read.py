@@ -51,7 +51,7 @@ def read(path: Path, options: ReadOptions, schema: Schema, log: Log) -> Reading:
         if document is not None:
             _describe(document, facts.get(text.stem))
             documents.append(document)
-    return Reading(documents)
+    return Reading(documents, annotator_kind="person" if profile else None)
 
 
 def _first(text: Path, texts: dict[str, list[Path]]) -> Path:

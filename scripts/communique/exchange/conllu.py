@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from communique.exchange.format import ExchangeError, Log
 
 _ENTITY = re.compile(r"\(([^()]+)(\))?|([^()]+)\)")
+OWN = "communique::article"
 _PART = re.compile(r"\[([0-9]+)/([0-9]+)\]$")
 
 
@@ -57,6 +58,13 @@ class ConlluDocument:
     words: list[Word] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
     paragraphs: list[tuple[int, int, str]] = field(default_factory=list)
+    #: Comments `communique::record`, of which our own exports have many.
+    records: list[str] = field(default_factory=list)
+
+    @property
+    def exact(self) -> bool:
+        """Whether all spaces of the text are written down, as in our own exports."""
+        return OWN in self.meta
 
 
 def parse(content: str, file: Path | str, log: Log) -> list[ConlluDocument]:
@@ -84,11 +92,15 @@ def parse(content: str, file: Path | str, log: Log) -> list[ConlluDocument]:
 def _sentence(lines: list[tuple[int, str]], documents: list[ConlluDocument], file: Path | str, log: Log) -> None:
     sentence = Sentence()
     meta: dict[str, str] = {}
+    records: list[str] = []
     rows: list[list[str]] = []
     for number, line in lines:
         if line.startswith("#"):
             key, _, value = line[1:].partition("=")
-            meta[key.strip()] = value.strip()
+            if key.strip() == "communique::record":
+                records.append(value.strip())
+            else:
+                meta[key.strip()] = value.strip()
             continue
         row = line.split("\t")
         if len(row) != 10:
@@ -101,6 +113,7 @@ def _sentence(lines: list[tuple[int, str]], documents: list[ConlluDocument], fil
         documents.append(ConlluDocument(meta.get("newdoc id") or Path(str(file)).stem))
     document = documents[-1]
     document.meta.update({k: v for k, v in meta.items() if k.startswith(("meta::", "global.", "communique"))})
+    document.records += records
     sentence.comments = meta
     sentence.paragraph = any(key.partition(" id")[0] == "newpar" for key in meta) or not document.sentences
     _words(document, sentence, rows)
@@ -113,11 +126,13 @@ def _sentence(lines: list[tuple[int, str]], documents: list[ConlluDocument], fil
 
 def _words(document: ConlluDocument, sentence: Sentence, rows: list[list[str]]) -> None:
     """Append the sentence to the document's text and give each word its place."""
-    if document.text:
+    if document.text and not document.exact:
         if sentence.paragraph:
             document.text = document.text.rstrip(" ") + "\n"
         elif not document.text.endswith(" ") and not _glued(document):
             document.text += " "
+    if not document.words and rows:
+        document.text += _spaces(_misc(rows[0][9]).get("SpacesBefore", ""))
     begin = len(document.text)
     until, piece, inside = 0, (0, 0), 0
     for row in rows:
@@ -155,13 +170,16 @@ def _add(document: ConlluDocument, form: str, misc: dict[str, str]) -> tuple[int
     document.text += form
     end = len(document.text)
     if "SpacesAfter" in misc:
-        spaces = misc["SpacesAfter"]
-        for code, char in (("\\s", " "), ("\\n", "\n"), ("\\t", "\t"), ("\\r", ""), ("\\p", "|"), ("\\\\", "\\")):
-            spaces = spaces.replace(code, char)
-        document.text += spaces
+        document.text += _spaces(misc["SpacesAfter"])
     elif misc.get("SpaceAfter") != "No":
         document.text += " "
     return start, end
+
+
+def _spaces(written: str) -> str:
+    """White space as UDPipe and UD write it in MISC."""
+    codes = {"s": " ", "n": "\n", "t": "\t", "r": "", "p": "|"}
+    return re.sub(r"\\(.)", lambda match: codes.get(match[1], match[1]), written)
 
 
 def _misc(cell: str) -> dict[str, str]:

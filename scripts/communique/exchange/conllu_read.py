@@ -44,7 +44,8 @@ def read(path: Path, options: ReadOptions, schema: Schema, log: Log) -> Reading:
             else:
                 document = _document(found, file, options, schema, log, registry)
             documents.append(document)
-    return Reading(documents, list(registry.values()))
+    gum = any(document.name.startswith("GUM_") for document in documents)
+    return Reading(documents, list(registry.values()), "mixed" if gum else None)
 
 
 def _document(

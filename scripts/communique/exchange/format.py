@@ -87,10 +87,11 @@ class Document:
 
 @dataclass(frozen=True)
 class Reading:
-    """Documents and the registry actors that their records refer to."""
+    """Documents, the registry actors that their records refer to, and who annotated as far as the source says."""
 
     documents: list[Document]
     actors: list[Record] = field(default_factory=list)
+    annotator_kind: str | None = None
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,16 @@ class Entry:
 
 FORMATS: dict[str, Entry] = {
     "brat": Entry("brat stand-off (.txt and .ann)", "brat_read:read", "brat_own:write"),
-    "conllu": Entry("CoNLL-U with entities; GUM with RST", "conllu_read:read"),
+    "conllu": Entry("CoNLL-U with entities; GUM with RST", "conllu_read:read", "conllu_own:write"),
+    "csv": Entry("CSV files with a codebook, for R, Stata and spreadsheets", None, "csv_bundle:write"),
+    "dna": Entry("Discourse Network Analyzer statements", None, "dna:write"),
+    "docbin": Entry("spaCy DocBin with span groups", None, "docbin:write", "spacy"),
+    "events": Entry("PLOVER-like event records and ICEWS-like dyads", None, "events:write"),
+    "gexf": Entry("GEXF network of who says what about whom", None, "network:write_gexf"),
+    "graphml": Entry("GraphML network of who says what about whom", None, "network:write_graphml"),
+    "jsonld": Entry("JSON-LD, Web Annotation", None, "jsonld:write"),
     "plover": Entry("PLOVER records in JSON", "plover_read:read"),
+    "sqlite": Entry("SQLite database", None, "sqlite:write"),
 }
 
 

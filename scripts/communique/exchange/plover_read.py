@@ -60,7 +60,8 @@ def read(path: Path, options: ReadOptions, schema: Schema, log: Log) -> Reading:
                 documents[text] = _document(record, id, text, header, placeholder, file, options)
             one = documents[text].passes[0]
             _Reader(record, id, text, schema, log, file, len(one.tables.get("actors", ()))).add_to(one.tables)
-    return Reading([document for document in documents.values() if document.passes[0].tables.get("actions")])
+    kept = [document for document in documents.values() if document.passes[0].tables.get("actions")]
+    return Reading(kept, annotator_kind="person")
 
 
 def _records(content: str, file: Path) -> list[Record]:

@@ -26,13 +26,13 @@ from communique.schema import Schema, load_schema
 class ReceiveOptions:
     """How an import is filed.
 
-    `round` names the round under which each annotator's pass is kept, `annotator_kind` is what made the
-    annotation. `allow_null` lets the project's schema be widened where the source is silent. What `ingest`
+    `round` names the round under which each annotator's pass is kept, `annotator_kind` says who made the
+    annotation where the source does not. `allow_null` lets the project's schema be widened where the source is silent. What `ingest`
     says of the articles (rights, language, publisher) is for those that the source is silent on.
     """
 
     round: str = "import"
-    annotator_kind: str = "person"
+    annotator_kind: str | None = None
     reviewed_by_person: bool = False
     allow_null: bool = False
     gold: bool = True
@@ -66,6 +66,7 @@ def receive(project: Project, reading: Reading, log: Log, options: ReceiveOption
     options = options or ReceiveOptions()
     checked_name(options.round, "a round")
     schema = load_schema(project.schema)
+    options = replace(options, annotator_kind=_kind(schema, reading, options))
     widened = _lacking(schema, reading, options)
     if widened and not options.allow_null:
         listed = ", ".join(f"{table}.{column}" for table, column in sorted(widened))
@@ -87,6 +88,24 @@ def receive(project: Project, reading: Reading, log: Log, options: ReceiveOption
         received = filing.write(schema, reading.actors)
     received.widened = sorted(widened)
     return received
+
+
+def _kind(schema: Schema, reading: Reading, options: ReceiveOptions) -> str:
+    """Who annotated, as the user or the source says. Raises ExchangeError when neither does and it is needed."""
+    kind = options.annotator_kind or reading.annotator_kind
+    kinds = schema.values("annotator_kind")
+    needed = any(one.provenance is None for document in reading.documents for one in document.passes)
+    if kind is None and not needed:
+        return "mixed"
+    if kind is None or kind not in kinds:
+        raise ExchangeError(
+            "Who made the annotation must be said." if kind is None else "There is no such kind of annotator.",
+            field="--annotator-kind",
+            expected=", ".join(kinds.by_const),
+            found=kind or "nothing in the source",
+            mend="give --annotator-kind person, program, language_model or mixed",
+        )
+    return kind
 
 
 def _lacking(schema: Schema, reading: Reading, options: ReceiveOptions) -> set[tuple[str, str]]:
@@ -206,7 +225,8 @@ class _Filing:
                 save_annotation(annotation, path, schema)
             if passes:
                 listed.append(RoundArticle(article_id, passes[0][1].text_sha256))
-        kind = self.options.annotator_kind if self.options.annotator_kind != "mixed" else "person"
+        # A round has no mixed annotators; which of the kinds took part the source does not say of each.
+        kind = "person" if self.options.annotator_kind in (None, "mixed") else self.options.annotator_kind
         people = [Annotator(name, kind) for name in sorted(assigned)]
         save_round(
             self.project,

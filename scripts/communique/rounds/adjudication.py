@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from communique.agreement.groups import CARRIED, TABLES, Group, Grouping, group_article, link_id
+from communique.agreement.groups import CARRIED, TABLES, Group, group_article, link_id
 from communique.annotation.model import Annotation
 from communique.project import Project
 from communique.rounds.collected import Collected, collect
@@ -25,8 +25,6 @@ from communique.schema import Schema
 TASKS_FILE = "tasks.jsonl"
 
 Place = tuple[str, str, str]
-
-_WEIGHTS = {"missing": 4.0, "link": 3.0, "boundary": 2.0, "label": 1.0}
 
 
 @dataclass
@@ -79,7 +77,11 @@ def adjudication(
     digests = {place(group): _digests(group, collected[group.article_id], schema) for group in groups}
     texts = {one.article_id: one.text_sha256 for one in plan.articles}
     settled, refused = sort_out(decisions, groups, digests, texts)
-    weights = {found: weight for grouping in groupings for found, weight in _weigh(grouping).items()}
+    weights = {
+        (grouping.article_id, *unit): weight
+        for grouping in groupings
+        for unit, weight in grouping.weights().items()
+    }
     left = [one for one in groups if is_asked(one) and place(one) not in settled]
     left.sort(key=lambda one: (-weights[place(one)], TABLES.index(one.table), place(one)))
     return Adjudication(plan, collected, groups, settled, refused, left, weights, digests)
@@ -115,8 +117,11 @@ def task(state: Adjudication, group: Group, text: str | None = None) -> dict[str
         "kind": group.kind,
         "weight": state.weights[place(group)],
         "differences": {one.field: one.values for one in group.differences},
-        "candidates": {name: {k: v for k, v in record.items() if k != "provenance"} for name, record in group.members.items()},
-    }  # fmt: skip
+        "candidates": {
+            name: {column: value for column, value in record.items() if column != "provenance"}
+            for name, record in group.members.items()
+        },
+    }
     if text is not None:
         bounds = [span for record in group.members.values() for span in _spans(record)]
         if bounds:
@@ -138,14 +143,6 @@ def _digests(group: Group, annotations: dict[str, Annotation], schema: Schema) -
             if one == own:
                 found[name] = record_digest(row, annotation)
     return found
-
-
-def _weigh(grouping: Grouping) -> dict[Place, float]:
-    dependents = grouping.dependents()
-    return {
-        place(one): _WEIGHTS.get(one.kind or "", 0.0) + len(one.differences) / 10 + dependents[one.group_id]
-        for one in grouping.groups
-    }
 
 
 def _spans(value: Any) -> list[tuple[int, int]]:

@@ -51,7 +51,9 @@ def texts(project: Project, plan: Round) -> dict[str, str]:
             text = json.loads(path.read_text(encoding="utf-8"))["text"]
         except (OSError, ValueError, KeyError, TypeError):
             raise RoundError(
-                "The article of the round cannot be read.", file=path, mend="ingest it again: communique ingest"
+                "The article of the round cannot be read.",
+                file=path,
+                mend="ingest it again: communique ingest",
             ) from None
         digest = hashlib.sha256(text.encode()).hexdigest()
         if digest != article.text_sha256:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from communique.rounds.form import Field, Form, values_of
+from communique.rounds.form import NO, YES, Field, Form, values_of
 from communique.schema.model import core
 
 _EXACT = 2**53  # numbers pass through JavaScript
@@ -22,7 +22,7 @@ def to_widget(one: Field, value: Any, offered: frozenset[str] | set[str], form: 
     if one.kind in ("flag", "boolean"):
         if not isinstance(value, bool) or (one.kind == "flag" and not value):
             return None
-        return ["true" if value else "false"]
+        return [YES if value else NO]
     if one.kind == "choice":
         return [value] if value in form.allowed[one.control] else None
     if one.kind == "choices":
@@ -59,7 +59,7 @@ def from_widget(one: Field, raw: Any, form: Form, prefix: str, records: set[str]
     records: local names of the article's records, written short where a record is meant.
     """
     if one.kind in ("flag", "boolean"):
-        return raw[0] == "true"
+        return raw[0] == YES
     if one.kind == "choice":
         return raw[0]
     if one.kind == "choices":

@@ -124,7 +124,7 @@ def _anchor(writing: _Writing, anchored: Anchored, record: Record) -> Region | N
     short = str(record.get(anchored.key)).removeprefix(writing.prefix)
     name = short if short and _SAFE.issuperset(short) else "r"
     first = writing.add(name, spans[0]["start"], spans[0]["end"], anchored.label)
-    more = [writing.add(f"{name}~{PART}", one["start"], one["end"], PART_LABEL) for one in spans[1:]]
+    more = [writing.add(f"{name}-{PART}", one["start"], one["end"], PART_LABEL) for one in spans[1:]]
     for piece in more:
         writing.result.relate(first.id, piece.id, PART)
     for one in anchored.fields:
@@ -190,7 +190,7 @@ def _tie(
                 return writing.result.relate(number, region, role.relation)
     key = (role.label, start, end, tuple(map(str, actors)), number if actors else None)
     if key not in writing.shared:
-        region = writing.add(f"{number}~{role.relation}", start, end, role.label)
+        region = writing.add(f"{number}-{role.relation}", start, end, role.label)
         if actors and all(one in writing.offered for one in actors):
             region.fields[SPAN_ACTORS] = [[one] for one in actors]
         writing.shared[key] = region.id

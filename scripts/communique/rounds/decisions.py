@@ -52,12 +52,12 @@ REASONS = {
     "subjective": "both are defensible and no rule can settle it",
 }
 
-_KEYS = {
+_KEYS: dict[str, type | tuple[type, ...]] = {
     "article_id": str, "table": str, "unit": str, "text_sha256": str, "seen": dict, "take": (str, type(None)),
     "fields": dict, "set": dict, "nothing": bool, "reason": str, "note": (str, type(None)), "by": str,
     "by_kind": str, "guideline_version": str,
 }  # fmt: skip
-_OPTIONAL = {"fields": {}, "set": {}, "nothing": False, "note": None}
+_OPTIONAL: dict[str, Any] = {"fields": {}, "set": {}, "nothing": False, "note": None}
 _OF_TASKS = {"kind", "differences", "text", "weight", "candidates"}
 
 
@@ -98,7 +98,9 @@ class Decision:
     def as_dict(self) -> dict[str, Any]:
         """The line, without what goes without saying."""
         data = {name: getattr(self, name) for name in _KEYS}
-        return {name: value for name, value in data.items() if name not in _OPTIONAL or value != _OPTIONAL[name]}
+        return {
+            name: value for name, value in data.items() if name not in _OPTIONAL or value != _OPTIONAL[name]
+        }
 
 
 def load_decisions(path: Path) -> list[Decision]:
@@ -132,13 +134,17 @@ def parse_decision(data: Any, path: Path | str, line: int = 0) -> Decision:
     whole = _OPTIONAL | {name: value for name, value in data.items() if name in _KEYS}
     for name, kind in _KEYS.items():
         if not isinstance(whole.get(name, ... if name != "take" else None), kind):
-            raise wrong("A field of the decision is missing or has another form.", name, str(kind), whole.get(name))
+            raise wrong(
+                "A field of the decision is missing or has another form.", name, str(kind), whole.get(name)
+            )
     if whole["reason"] not in REASONS:
         raise wrong("The reason is not one of the list.", "reason", ", ".join(REASONS), whole["reason"])
     if whole["table"] not in TABLES:
         raise wrong("No such table.", "table", ", ".join(TABLES), whole["table"])
     if whole["nothing"] and (whole["take"] or whole["set"] or whole["fields"]):
-        raise wrong("Nothing here, or a record: not both.", "nothing", "no take, fields or set", whole["take"])
+        raise wrong(
+            "Nothing here, or a record: not both.", "nothing", "no take, fields or set", whole["take"]
+        )
     if not whole["nothing"] and whole["take"] is None and any(whole["seen"].values()):
         raise wrong(
             "The decision takes nobody's record and does not say that there is nothing.",
@@ -148,7 +154,9 @@ def parse_decision(data: Any, path: Path | str, line: int = 0) -> Decision:
         )
     for name in [whole["take"], *whole["fields"].values()]:
         if name is not None and not whole["seen"].get(name):
-            raise wrong("The record of an annotator is taken who has none here.", "take", str(whole["seen"]), name)
+            raise wrong(
+                "The record of an annotator is taken who has none here.", "take", str(whole["seen"]), name
+            )
     return Decision(**whole, line=line)
 
 
@@ -174,7 +182,12 @@ class Refused:
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`."""
-        return {"line": self.decision.line, "unit": self.decision.unit, "table": self.decision.table, "why": self.why}
+        return {
+            "line": self.decision.line,
+            "unit": self.decision.unit,
+            "table": self.decision.table,
+            "why": self.why,
+        }
 
 
 def sort_out(
@@ -205,9 +218,7 @@ def sort_out(
     return settled, sorted(refused, key=lambda one: one.decision.line)
 
 
-def _stale(
-    one: Decision, group: Group | None, present: dict[str, str], texts: dict[str, str]
-) -> str | None:
+def _stale(one: Decision, group: Group | None, present: dict[str, str], texts: dict[str, str]) -> str | None:
     if texts.get(one.article_id) != one.text_sha256:
         known = one.article_id in texts
         return "stale: the text has changed since" if known else "stale: the article is not in the round"

@@ -30,6 +30,7 @@ from communique.schema.model import core
 HINTS = "x-label-studio"
 PART, SPAN = "part", "span"
 PART_LABEL = "Part"
+YES, NO = "yes", "no"  # "true" would reach Label Studio as a truth value, which its aliases must not be
 NEW_ACTOR, SPAN_ACTORS, REMARKS, RECORDS = "new_actor", "span_actors", "remarks", "records"
 
 Kind = Literal[
@@ -245,7 +246,7 @@ class Form:
         found = {}
         for name, one in self.fields.items():
             if one.kind in ("flag", "boolean"):
-                found[name] = frozenset(("true", "false"))
+                found[name] = frozenset((YES, NO))
             elif one.kind in ("choice", "choices", "tags"):
                 found[name] = frozenset(value.const for value in self.schema.values(values_of(one)).values)
             elif one.kind == "class":

@@ -6,10 +6,12 @@ from xml.etree import ElementTree as ET
 
 from communique.rounds.form import (
     NEW_ACTOR,
+    NO,
     RECORDS,
     REMARKS,
     SPAN,
     SPAN_ACTORS,
+    YES,
     Anchored,
     Field,
     Form,
@@ -117,6 +119,7 @@ def _actor_panel(parent: ET.Element, form: Form) -> None:
         folded = _folded(_when(parent, labels), "Not in the list of actors?")
         name = Field(
             NEW_ACTOR,
+    NO,
             "",
             "",
             "text",
@@ -168,9 +171,9 @@ def _widget(parent: ET.Element, one: Field, labels: str, form: Form, demand: boo
         _choices(choices, values)
     elif one.kind in ("flag", "boolean"):
         choices = ET.SubElement(row, "Choices", choice="single", showInline="true", **common)
-        ET.SubElement(choices, "Choice", value="yes", alias="true", hint=one.description)
+        ET.SubElement(choices, "Choice", value="yes", alias=YES, hint=one.description)
         if one.kind == "boolean":
-            ET.SubElement(choices, "Choice", value="no", alias="false", hint=one.description)
+            ET.SubElement(choices, "Choice", value="no", alias=NO, hint=one.description)
     elif one.kind in ("number", "integer"):
         bounds = {
             name: str(one.spec[key])

@@ -112,9 +112,7 @@ def _apply(group: Group, decision: Decision, schema: Schema) -> Record | None:
     else:
         record = dict(group.members[decision.take])
     changes: dict[str, Any] = {
-        name: group.members[whose].get(name)
-        for name, whose in decision.fields.items()
-        if name != "span"
+        name: group.members[whose].get(name) for name, whose in decision.fields.items() if name != "span"
     }
     if "span" in decision.fields:
         other = group.members[decision.fields["span"]]
@@ -158,9 +156,16 @@ def _carry(kept: dict[str, dict[str, Record]]) -> list[str]:
     """Drop events and actors that nothing refers to, and links to dropped events; say which links."""
     used = {row["event_id"] for row in kept["actions"].values()}
     kept["events"] = {one: row for one, row in kept["events"].items() if one in used}
-    needed = {one for table in ("mentions", "statements", "actions") for row in kept[table].values() for one in _ids(row)}
+    needed = {
+        one
+        for table in ("mentions", "statements", "actions")
+        for row in kept[table].values()
+        for one in _ids(row)
+    }
     while True:
-        more = {one for actor in needed & kept["actors"].keys() for one in _ids(kept["actors"][actor])} - needed
+        more = {
+            one for actor in needed & kept["actors"].keys() for one in _ids(kept["actors"][actor])
+        } - needed
         if not more:
             break
         needed |= more
@@ -200,7 +205,10 @@ def _annotation(
     digest = next(iter(by_name.values())).text_sha256
     annotation = Annotation(article_id, digest, header)
     for table in annotation_tables(schema):
-        rows = [{column.name: row[column.name] for column in table.stored if column.name in row} for row in kept[table.name].values()]
+        rows = [
+            {column.name: row[column.name] for column in table.stored if column.name in row}
+            for row in kept[table.name].values()
+        ]
         annotation.tables[table.name] = rows
     return annotation
 
@@ -209,12 +217,18 @@ def _check(annotation: Annotation, text: str, known_actors: set[str], schema: Sc
     from jsonschema import Draft202012Validator
 
     tables = annotation_tables(schema)
-    present = {table.name: {row[table.key[0]] for row in annotation[table.name]} for table in tables if len(table.key) == 1}
+    present = {
+        table.name: {row[table.key[0]] for row in annotation[table.name]}
+        for table in tables
+        if len(table.key) == 1
+    }
     present["actors"] |= known_actors | {AUTHOR}
     for table in tables:
         validator = Draft202012Validator(table.stored_schema)
         for row in annotation[table.name]:
-            name = link_id(*(row[key] for key in table.key)) if len(table.key) == 3 else str(row[table.key[0]])
+            name = (
+                link_id(*(row[key] for key in table.key)) if len(table.key) == 3 else str(row[table.key[0]])
+            )
             for error in validator.iter_errors(row):
                 raise MergeError(
                     f"The merged record breaks the schema: {error.message}",
@@ -226,7 +240,9 @@ def _check(annotation: Annotation, text: str, known_actors: set[str], schema: Sc
             if not all(slices_match(text, [one]) for one in spans):
                 raise AnnotationError("A span of the merged record is not in the text.", record=name)
             for column, target, one in _references(row, table.name, schema):
-                if one not in present[target] and not (table.name == "event_links" and row["type"] == "same_as"):
+                if one not in present[target] and not (
+                    table.name == "event_links" and row["type"] == "same_as"
+                ):
                     raise MergeError(
                         "The merged record refers to what is not kept.",
                         record=name,
@@ -244,7 +260,11 @@ def _references(row: Record, table: str, schema: Schema) -> list[tuple[str, str,
         value = row.get(column.name)
         if target and target != "articles" and column.name not in schema.table(table).key[:1]:
             found += [(column.name, target, one) for one in _ids(value)]
-    found += [("other_views", "statements", one["in_statement_id"]) for one in row.get("other_views", []) if one["in_statement_id"]]
+    found += [
+        ("other_views", "statements", one["in_statement_id"])
+        for one in row.get("other_views", [])
+        if one["in_statement_id"]
+    ]
     for role in ("agents", "targets"):
         found += [(role, "actors", one["actor_id"]) for one in row.get(role, [])]
     override = row.get("assertion_override")

@@ -70,7 +70,7 @@ def write_result(result: Result, text: str, form: Form) -> list[dict[str, Any]]:
         if one.meta is not None:
             items[-1 - len(one.fields)]["meta"] = {"text": [one.meta]}
     for control, value in result.document.items():
-        items.append(_item(f"~{control}", control, form.controls[control], {}, value))
+        items.append(_item(f"article-{control}", control, form.controls[control], {}, value))
     for (source, target), labels in result.relations.items():
         ends = {"from_id": source, "to_id": target, "type": "relation", "direction": _RIGHT}
         items.append({**ends, "labels": labels})

@@ -13,8 +13,8 @@ both texts. A token that two runs claim for different places belongs to neither.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from communique.text.keys import Keyed
@@ -102,39 +102,42 @@ class Run:
         return -SEED < old_gap <= NEAR and -SEED < new_gap <= NEAR
 
 
-def common_seeds(old: bytes, new: bytes, paragraphs: Sequence[int]) -> dict[int, int]:
+def common_seeds(
+    old: bytes, new: bytes, old_edges: Iterable[int], new_edges: Iterable[int]
+) -> dict[int, int]:
     """Positions in the old text and in the new one of all seeds, in order of the old text. One byte a token.
 
-    `paragraphs`: old token where each paragraph starts, with the number of tokens at the end.
+    Edges: where each paragraph ends, in order, with the number of tokens at the end. No seed crosses one.
     """
-    there = _unique(new)
-    ends = iter(paragraphs)
-    end = 0
-    found: dict[int, int] = {}
-    for seed, at in _unique(old).items():
-        while at >= end:
-            end = next(ends)
-        if seed in there and at + SEED <= end:
-            found[at] = there[seed]
-    return found
+    there = _unique(new, new_edges)
+    return {at: there[seed] for seed, at in _unique(old, old_edges).items() if seed in there}
 
 
-def _unique(tokens: bytes) -> dict[bytes, int]:
+def _unique(tokens: bytes, edges: Iterable[int]) -> dict[bytes, int]:
     seen: dict[bytes, int] = {}
     for at in range(len(tokens) - SEED + 1):
         seed = tokens[at : at + SEED]
         seen[seed] = at if seed not in seen else -1
-    return {seed: at for seed, at in seen.items() if at >= 0}
+    ends = iter(edges)
+    end = 0
+    kept: dict[bytes, int] = {}
+    for seed, at in seen.items():
+        if at >= 0:
+            while at >= end:
+                end = next(ends)
+            if at + SEED <= end:
+                kept[seed] = at
+    return kept
 
 
 def find_runs(old: bytes, new: bytes, seeds: Mapping[int, int]) -> list[Run]:
     """All runs, each with at least one of the seeds, in order of the old text."""
-    found: list[Run] = []
-    latest: dict[int, int] = {}
+    found: list[list[int]] = []
+    latest: dict[int, list[int]] = {}
     for at, there in seeds.items():
         known = latest.get(there - at)
-        if known is not None and found[known].old + found[known].length > at:
-            found[known] = replace(found[known], high=at + SEED)
+        if known is not None and known[0] + known[2] > at:
+            known[4] = at + SEED
             continue
         before, after = 0, SEED
         most = min(at, there)
@@ -143,9 +146,9 @@ def find_runs(old: bytes, new: bytes, seeds: Mapping[int, int]) -> list[Run]:
         most = min(len(old) - at, len(new) - there)
         while after < most and old[at + after] == new[there + after]:
             after += 1
-        latest[there - at] = len(found)
-        found.append(Run(at - before, there - before, before + after, at, at + SEED))
-    return sorted(found, key=lambda run: (run.old, run.new))
+        latest[there - at] = [at - before, there - before, before + after, at, at + SEED]
+        found.append(latest[there - at])
+    return [Run(*run) for run in sorted(found)]
 
 
 def anchored(runs: Sequence[Run]) -> list[Run]:
@@ -170,23 +173,28 @@ class Claims:
 
         Runs that don't count contest, but claim nothing.
         """
-        shifts: dict[int, set[int]] = {}
-        claimants: dict[int, set[int | None]] = {place: {shift} for place, shift in taken.items()}
-        for run in runs:
-            shift = run.new - run.old
-            for step in range(run.length):
-                shifts.setdefault(run.old + step, set()).add(shift)
-                claimants.setdefault(run.new + step, set()).add(shift)
-        self.counted = anchored(runs)
-        counted = {token for run in self.counted for token in range(run.low, run.high)}
         self.shift: list[int | None] = [None] * size
         self.contested: set[int] = set()
-        for token, wanted in shifts.items():
-            (shift, *others) = wanted
-            if others or len(claimants[token + shift]) > 1:
+        claims = dict(taken)
+        contested_places: set[int] = set()
+        for run in runs:
+            shift = run.new - run.old
+            for token in range(run.old, run.old + run.length):
+                if self.shift[token] is None:
+                    self.shift[token] = shift
+                else:
+                    self.contested.add(token)
+                if claims.setdefault(token + shift, shift) != shift:
+                    contested_places.add(token + shift)
+        self.counted = anchored(runs)
+        counted = {token for run in self.counted for token in range(run.low, run.high)}
+        for token, claimed in enumerate(self.shift):
+            if claimed is None:
+                continue
+            if token + claimed in contested_places:
                 self.contested.add(token)
-            elif token in counted:
-                self.shift[token] = shift
+            if token in self.contested or token not in counted:
+                self.shift[token] = None
 
     def common_shift(self, first: int, last: int) -> int | None:
         """The shift of the tokens first..last (included) if they all have the same, else None."""

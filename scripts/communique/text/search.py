@@ -59,7 +59,8 @@ class Search:
             return
         self.old_tokens = old_tokens = base64.b64decode(source["tokens"])
         self.new_tokens = new_tokens = fp.token_digests(new, self.secret)
-        self.seeds = common_seeds(old_tokens, new_tokens, self.token_starts)
+        ends = [last for _, last in new.paragraphs]
+        self.seeds = common_seeds(old_tokens, new_tokens, self.token_starts[1:], ends)
         self.tokens = Claims(len(old_tokens), find_runs(old_tokens, new_tokens, self.seeds), taken)
         self.old_edges = set(self.token_starts)
         self.new_edges = {edge for bounds in new.paragraphs for edge in bounds}

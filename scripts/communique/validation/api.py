@@ -49,7 +49,11 @@ def validate(
     options.wanted()
     target = Path(path) if path is not None else None
     if target is not None and not target.exists():
-        raise CommuniqueError("There is nothing here to check.", file=target, mend="name a project, an annotation file, or a built corpus")
+        raise CommuniqueError(
+            "There is nothing here to check.",
+            file=target,
+            mend="name a project, an annotation file, or a built corpus",
+        )
     home = _project(Path(project) if project is not None else target, required=project is not None)
     gradings = read_gradings(home.root / "annotations" / NAME) if home else []
     day = today or datetime.date.today()
@@ -71,8 +75,9 @@ def _project(path: Path | None, *, required: bool) -> Project | None:
         return None
 
 
-def _validate(target: Path | None, home: Project | None, options: Options, found: Findings, progress: Progress | None) -> Report:
-    from communique.validation.jsonrun import validate_files
+def _validate(
+    target: Path | None, home: Project | None, options: Options, found: Findings, progress: Progress | None
+) -> Report:
     from communique.validation.tablesrun import validate_tables
 
     if target is None or (home and target.resolve() == home.root):
@@ -82,20 +87,28 @@ def _validate(target: Path | None, home: Project | None, options: Options, found
     if resolved.is_dir():
         tables = next((one for one in (resolved, resolved.parent) if _is_built(one, resolved)), None)
         if tables is not None:
-            return validate_tables(tables, _schema(home), options, found, progress)
+            return validate_tables(tables, _schema(home, tables), options, found, progress, _guidelines(home))
         files = sorted(resolved.glob("*.json"))
         if files and home:
             return _some(home, files, options, found)
     elif home and resolved.suffix in (".json", ".jsonl"):
         return _some(home, [resolved], options, found)
     elif resolved.suffix == ".parquet" and len(resolved.parents) > 2:
-        report = validate_tables(resolved.parents[2], _schema(home), replace(options, cap=None), Findings(regrade=found.regrade))
+        report = validate_tables(
+            resolved.parents[2],
+            _schema(home, resolved.parents[2]),
+            replace(options, cap=None),
+            Findings(regrade=found.regrade),
+            guidelines=_guidelines(home),
+        )
         return _about(report, resolved.relative_to(resolved.parents[2]).as_posix(), found=found)
     raise CommuniqueError(
-        "This is nothing that can be checked.", file=target,
-        expected="a project, an annotation or article file, a folder of annotation files, a folder with data/ and manifest.json, or a shard",
+        "This is nothing that can be checked.",
+        file=target,
+        expected="a project, an annotation or article file, a folder of annotation files, "
+        "a folder with data/ and manifest.json, or a shard",
         mend="inside a project, 'communique validate' without a path checks everything",
-    )  # fmt: skip
+    )
 
 
 def _is_built(folder: Path, asked: Path) -> bool:
@@ -103,15 +116,24 @@ def _is_built(folder: Path, asked: Path) -> bool:
     return whole and (folder == asked or asked.name == "data")
 
 
-def _schema(home: Project | None) -> Schema:
+def _schema(home: Project | None, tables: Path) -> Schema:
+    """The schema of a built corpus: its own if it carries one, else the project's, else the package's."""
     from communique.package import packaged_project
 
-    return load_schema((home or packaged_project()).schema)
+    own = tables / "schema"
+    return load_schema(own if own.is_dir() else (home or packaged_project()).schema)
+
+
+def _guidelines(home: Project | None) -> str | None:
+    from communique.validation.jsonrun import guideline_version
+
+    return guideline_version(home) if home else None
 
 
 def _whole_project(home: Project, options: Options, found: Findings, progress: Progress | None) -> Report:
     """The JSON files, then rounds, then the built tables; a fault that a table took over from its source is said once."""
-    from communique.validation.jsonrun import validate_files, validate_project
+    from communique.validation.jsonrun import guideline_version, validate_files, validate_project
+    from communique.validation.release import release_findings
     from communique.validation.tablesrun import validate_tables
 
     report = validate_project(home, options, found)
@@ -119,15 +141,23 @@ def _whole_project(home: Project, options: Options, found: Findings, progress: P
         files = sorted(folder.glob("*.json"))
         if files:
             # What annotators did is checked for form; faults against the codebook are settled by adjudication.
-            part = validate_files(home, files, replace(options, level=min(options.level, 3)), Findings(options.cap, regrade=found.regrade))
+            part = validate_files(
+                home,
+                files,
+                replace(options, level=min(options.level, 3)),
+                Findings(options.cap, regrade=found.regrade),
+            )
             _merge(report, part, records=False)
     if (home.corpus / "manifest.json").exists() or any((home.corpus / "data").rglob("*.parquet")):
-        built = validate_tables(home.corpus, load_schema(home.schema), options, Findings(options.cap, regrade=found.regrade), progress)
-        for finding in built.findings:
-            if finding.file:
-                built.found.kept[built.found.kept.index(finding)] = replace(finding, file=f"corpus/{finding.file}")
+        quiet = Findings(options.cap, regrade=found.regrade)
+        schema = load_schema(home.schema)
+        built = validate_tables(home.corpus, schema, options, quiet, progress, guideline_version(home))
+        kept = [replace(one, file=f"corpus/{one.file}") if one.file else one for one in built.findings]
+        built.found.kept[:] = kept
         _merge(report, built, records=False)
         report.shards += built.shards
+        for finding, count in release_findings(home, schema, options.wanted(), options.cap):
+            found.add(finding, count)
     return report
 
 
@@ -135,7 +165,11 @@ def _merge(report: Report, part: Report, *, records: bool) -> None:
     """Add the findings of another report that are not said yet, with their true counts."""
     said = {(one.id, one.table, one.key, one.field) for one in report.findings if one.key}
     for id_ in dict.fromkeys(id_ for id_, _ in part.found.counts):
-        fresh = [one for one in part.findings if one.id == id_ and (one.id, one.table, one.key, one.field) not in said]
+        fresh = [
+            one
+            for one in part.findings
+            if one.id == id_ and (one.id, one.table, one.key, one.field) not in said
+        ]
         kept = sum(1 for one in part.findings if one.id == id_)
         rest = part.count_of(id_) - kept
         for finding in fresh:

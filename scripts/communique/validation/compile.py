@@ -26,11 +26,28 @@ Node = dict[str, Any]
 _PROSE = frozenset({"$schema", "$id", "$comment", "$defs", "title", "description", "default", "examples"})
 _COMPILED = frozenset(
     {
-        "type", "enum", "const", "oneOf", "anyOf", "properties", "required", "additionalProperties", "items", "minItems",
-        "maxItems", "uniqueItems", "minLength", "maxLength", "pattern", "format", "minimum", "maximum",
-        "exclusiveMinimum", "exclusiveMaximum",
+        "type",
+        "enum",
+        "const",
+        "oneOf",
+        "anyOf",
+        "properties",
+        "required",
+        "additionalProperties",
+        "items",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "format",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
     }
-)  # fmt: skip
+)
 
 
 def valid(node: Node, value: pl.Expr, kind: Kind | None = None) -> pl.Expr:
@@ -51,12 +68,16 @@ def _not_null(node: Node, value: pl.Expr, kind: Kind) -> pl.Expr:
     """The checks of a value that is not null. May be null where the value is."""
     import polars as pl
 
-    unknown = [keyword for keyword in node if keyword not in _COMPILED | _PROSE and not keyword.startswith("x-")]
+    unknown = [
+        keyword for keyword in node if keyword not in _COMPILED | _PROSE and not keyword.startswith("x-")
+    ]
     if unknown:
         raise SchemaError(
-            f"The keyword '{unknown[0]}' has no compiled form.", field=unknown[0], expected=", ".join(sorted(_COMPILED)),
+            f"The keyword '{unknown[0]}' has no compiled form.",
+            field=unknown[0],
+            expected=", ".join(sorted(_COMPILED)),
             mend="say it with a supported keyword",
-        )  # fmt: skip
+        )
     if node.get("x-arrow") == "json":
         return _json_text(node, value)
     parts: list[pl.Expr] = []
@@ -87,7 +108,11 @@ def _string(node: Node, value: pl.Expr) -> list[pl.Expr]:
     parts = []
     if "minLength" in node:
         # The number of bytes is at least that of characters and at most four times as much.
-        parts.append(value.str.len_bytes() >= 1 if node["minLength"] == 1 else value.str.len_chars() >= node["minLength"])
+        parts.append(
+            value.str.len_bytes() >= 1
+            if node["minLength"] == 1
+            else value.str.len_chars() >= node["minLength"]
+        )
     if "maxLength" in node:
         few = value.str.len_bytes() <= node["maxLength"]
         parts.append(few | (value.str.len_chars() <= node["maxLength"]))
@@ -118,7 +143,12 @@ def _number(node: Node, value: pl.Expr, kind: str) -> list[pl.Expr]:
     import polars as pl
 
     parts = []
-    for keyword, method in (("minimum", "ge"), ("maximum", "le"), ("exclusiveMinimum", "gt"), ("exclusiveMaximum", "lt")):
+    for keyword, method in (
+        ("minimum", "ge"),
+        ("maximum", "le"),
+        ("exclusiveMinimum", "gt"),
+        ("exclusiveMaximum", "lt"),
+    ):
         if keyword in node:
             bound = node[keyword]
             if kind != "float64":
@@ -138,7 +168,11 @@ def _integer_bound(value: pl.Expr, method: str, bound: float) -> pl.Expr:
 
     if method in ("ge", "gt"):
         least = math.ceil(bound) if method == "ge" else math.floor(bound) + 1
-        return pl.lit(least <= 2**63 - 1) if least > 2**63 - 1 or least <= -(2**63) else value.cast(pl.Int64) >= least
+        return (
+            pl.lit(least <= 2**63 - 1)
+            if least > 2**63 - 1 or least <= -(2**63)
+            else value.cast(pl.Int64) >= least
+        )
     most = math.floor(bound) if method == "le" else math.ceil(bound) - 1
     return pl.lit(most >= -(2**63)) if most < -(2**63) or most >= 2**63 - 1 else value.cast(pl.Int64) <= most
 
@@ -161,13 +195,20 @@ def _list(node: Node, value: pl.Expr, inner: Kind) -> list[pl.Expr]:
 
 def _struct(node: Node, value: pl.Expr, fields: dict[str, Kind]) -> list[pl.Expr]:
     # Every field of a struct is present: what is missing in JSON is null in Arrow.
-    return [valid(child, value.struct.field(name), fields[name]) for name, child in node.get("properties", {}).items()]
+    return [
+        valid(child, value.struct.field(name), fields[name])
+        for name, child in node.get("properties", {}).items()
+    ]
 
 
 def _alternatives(options: list[Node], value: pl.Expr, kind: Kind, *, exactly_one: bool) -> pl.Expr:
     import polars as pl
 
-    consts = [option.get("const") for option in options if set(option) - _PROSE <= {"const", "type"} or _only_const(option)]
+    consts = [
+        option.get("const")
+        for option in options
+        if set(option) - _PROSE <= {"const", "type"} or _only_const(option)
+    ]
     if len(consts) == len(options) and all(isinstance(const, str) for const in consts) and kind == "string":
         wanted = list(dict.fromkeys(consts))
         if not exactly_one or len(wanted) == len(consts):
@@ -228,8 +269,16 @@ def _json_text(node: Node, value: pl.Expr) -> pl.Expr:
 
 def _admits(declared: str | list[str], kind: Kind) -> bool:
     kinds = [declared] if isinstance(declared, str) else declared
-    name = {"string": "string", "date32": "string", "bool": "boolean", "int32": "integer", "int64": "integer", "float64": "number",
-            "list": "array", "struct": "object"}[kind if isinstance(kind, str) else kind[0]]  # fmt: skip
+    name = {
+        "string": "string",
+        "date32": "string",
+        "bool": "boolean",
+        "int32": "integer",
+        "int64": "integer",
+        "float64": "number",
+        "list": "array",
+        "struct": "object",
+    }[kind if isinstance(kind, str) else kind[0]]
     return name in kinds or (name == "integer" and "number" in kinds)
 
 

@@ -40,10 +40,11 @@ def ray(tasks: list[Task], registry: pl.DataFrame | None) -> Iterator[Result]:
     not be checked in the end: a lost node is never a pass.
     """
     try:
-        import ray as engine
+        import ray as engine  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         raise CommuniqueError(
-            "The engine 'ray' is not installed.", mend="pip install 'communique[cluster]', or use --engine local"
+            "The engine 'ray' is not installed.",
+            mend="pip install 'communique[cluster]', or use --engine local",
         ) from None
     if not engine.is_initialized():
         engine.init(log_to_driver=False, include_dashboard=False, address=os.environ.get("RAY_ADDRESS"))
@@ -63,4 +64,7 @@ def ray(tasks: list[Task], registry: pl.DataFrame | None) -> Iterator[Result]:
                 ) from error
 
 
-ENGINES: dict[str, Callable[[list[Task], pl.DataFrame | None], Iterator[Result]]] = {"local": local, "ray": ray}
+ENGINES: dict[str, Callable[[list[Task], pl.DataFrame | None], Iterator[Result]]] = {
+    "local": local,
+    "ray": ray,
+}

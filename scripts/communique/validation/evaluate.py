@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from communique.validation.finding import Finding
 from communique.validation.frames import Shard, key_expr
 from communique.validation.registry import Check, Rule, checks
-from communique.validation.views import View, Views
+from communique.validation.views import Views
+from communique.validation.views_base import View
 
 if TYPE_CHECKING:
     import polars as pl
@@ -76,7 +77,6 @@ class Evaluation:
 
     def emit(self, check: Check, rule: Rule, view: View, failing: pl.DataFrame) -> None:
         """Report the failing rows of a view, less those that a fault found before accounts for."""
-        import polars as pl
 
         failing = self._ungated(check, view, failing)
         if failing.is_empty():
@@ -105,10 +105,17 @@ class Evaluation:
             _as_text(rule.field, "field"),
             _as_text(rule.found, "found"),
             _as_text(rule.expected, "expected"),
-            *((pl.col(name) if name in failing.columns and view.spans else none.alias(name)) for name in ("start", "end")),
+            *(
+                (pl.col(name) if name in failing.columns and view.spans else none.alias(name))
+                for name in ("start", "end")
+            ),
         )
         frame = self.shard.frames[view.table]
-        article = pl.col("article_id") if "article_id" in frame.columns else pl.lit(None, dtype=pl.String).alias("article_id")
+        article = (
+            pl.col("article_id")
+            if "article_id" in frame.columns
+            else pl.lit(None, dtype=pl.String).alias("article_id")
+        )
         names = frame.select(key_expr(self.shard.schema.table(view.table)).alias("key"), article)
         names = names.select(pl.all().gather(said["row"]))
         pairs = zip(said.iter_rows(named=True), names.iter_rows(named=True), strict=True)
@@ -131,7 +138,8 @@ class Evaluation:
 
         empty = pl.Series("row", [], dtype=pl.UInt32)
         return {
-            table: pl.concat([empty, *(rows for *_, rows in self._marks.get(table, []))]).unique() for table in self.shard.frames
+            table: pl.concat([empty, *(rows for *_, rows in self._marks.get(table, []))]).unique()
+            for table in self.shard.frames
         }
 
     def _views(self, name: str) -> list[View]:
@@ -140,12 +148,13 @@ class Evaluation:
         return self._built[name]
 
     def _run(self, view: View, rules: list[tuple[Check, Rule]]) -> None:
-        import polars as pl
 
         if view.frame.is_empty():
             return
         masks = [rule.where.any().alias(check.id) for check, rule in rules]
-        unknown = [rule.unknown.sum().alias(f"?{check.id}") for check, rule in rules if rule.unknown is not None]
+        unknown = [
+            rule.unknown.sum().alias(f"?{check.id}") for check, rule in rules if rule.unknown is not None
+        ]
         seen = view.frame.select(*masks, *unknown).row(0, named=True)
         for check, rule in rules:
             self.unjudged(check.id, rule.unknown_why, seen.get(f"?{check.id}", 0))
@@ -162,13 +171,19 @@ class Evaluation:
                 before = failing.height
                 failing = failing.filter(~pl.col("row").is_in(rows.implode()))
                 if level < check.level:
-                    self.unjudged(check.id, "the record has a fault of a lower level", before - failing.height)
+                    self.unjudged(
+                        check.id, "the record has a fault of a lower level", before - failing.height
+                    )
         frame = self.shard.frames[view.table]
         if failing.is_empty() or "article_id" not in frame.columns:
             return failing
         article = pl.Series("article", frame["article_id"].gather(failing["row"]))
-        stop = self.shard.gated | set().union(*(found for level, found in self._articles.items() if level < check.level))
-        drop: set[str] = set(stop) if view.table != "articles" or self.gate == "article" else set(self.shard.gated)
+        stop = self.shard.gated | set().union(
+            *(found for level, found in self._articles.items() if level < check.level)
+        )
+        drop: set[str] = (
+            set(stop) if view.table != "articles" or self.gate == "article" else set(self.shard.gated)
+        )
         if drop:
             gone = article.is_in(sorted(drop)).fill_null(False)
             self.unjudged(check.id, "the article has a fault of a lower level", int(gone.sum()))
@@ -176,7 +191,9 @@ class Evaluation:
         if check.whole:
             partly = {one for table in check.whole for one in self.shard.broken.get(table, {})}
             gone = article.is_in(sorted(partly)).fill_null(False)
-            key = frame.select(key_expr(self.shard.schema.table(view.table))).to_series().gather(failing["row"])
+            key = (
+                frame.select(key_expr(self.shard.schema.table(view.table))).to_series().gather(failing["row"])
+            )
             gone = gone | key.is_in(sorted(self.shard.named)).fill_null(False)
             self.unjudged(check.id, "a broken record may be the one that is missed", int(gone.sum()))
             failing = failing.filter(~gone)
@@ -185,11 +202,15 @@ class Evaluation:
     def _gate_articles(self, check: Check, table: str, rows: pl.Series) -> None:
         """A broken article stops what hangs on it; with the gate by article any broken record does."""
         frame = self.shard.frames[table]
-        if "article_id" in frame.columns and ((table == "articles" and check.level <= 2) or self.gate == "article"):
+        if "article_id" in frame.columns and (
+            (table == "articles" and check.level <= 2) or self.gate == "article"
+        ):
             found = frame["article_id"].gather(rows).drop_nulls().unique().to_list()
             self._articles.setdefault(check.level, set()).update(found)
 
-    def _finding(self, check: Check, rule: Rule, view: View, one: dict[str, Any], owner: dict[str, Any]) -> Finding:
+    def _finding(
+        self, check: Check, rule: Rule, view: View, one: dict[str, Any], owner: dict[str, Any]
+    ) -> Finding:
         place = "/".join(part for part in (one["at"], one["field"]) if part) or view.root
         words = {"found": one["found"], "expected": one["expected"], "key": owner["key"], "field": place}
         origins = self.shard.origin.get((view.table, owner["key"]), [])
@@ -197,9 +218,18 @@ class Evaluation:
         if pointer is not None and place and not pointer.startswith("line "):
             pointer = f"{pointer}/{place}"
         return check.finding(
-            rule.message.format(**words), table=view.table, key=owner["key"], article_id=owner["article_id"], file=file, pointer=pointer,
-            field=place, start=one["start"], end=one["end"], found=one["found"], expected=one["expected"],
-        )  # fmt: skip
+            rule.message.format(**words),
+            table=view.table,
+            key=owner["key"],
+            article_id=owner["article_id"],
+            file=file,
+            pointer=pointer,
+            field=place,
+            start=one["start"],
+            end=one["end"],
+            found=one["found"],
+            expected=one["expected"],
+        )
 
 
 def _root(rule: Rule) -> str | None:

@@ -50,6 +50,8 @@ class Shard:
     registry_known: bool = True
     #: Whether a whole file could not be read: then nothing is known to be unused.
     lost_file: bool = False
+    #: Version of the project's guidelines, where it is known.
+    guidelines: str | None = None
 
     def lose(self, table: str, article_id: str | None, key: str | None, strings: set[str]) -> None:
         """Take note of a record that is left out."""
@@ -85,7 +87,10 @@ def polars_type(kind: Kind) -> Any:
 
 def table_types(table: Table, *, derived: bool = False) -> dict[str, Any]:
     """Column name to Polars type of the stored columns, or of all."""
-    return {column.name: polars_type(arrow_type(column.json)) for column in (table.columns if derived else table.stored)}
+    return {
+        column.name: polars_type(arrow_type(column.json))
+        for column in (table.columns if derived else table.stored)
+    }
 
 
 def frame_of(records: list[Record], table: Table) -> pl.DataFrame:

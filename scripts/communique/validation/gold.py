@@ -31,7 +31,9 @@ class Reader:
         self.schema = schema
         self.root = root
         self.findings: list[Finding] = []
-        self.records: dict[str, list[Record]] = {table: [] for table in schema.tables if not schema.table(table).is_view}
+        self.records: dict[str, list[Record]] = {
+            table: [] for table in schema.tables if not schema.table(table).is_view
+        }
         self.shard = Shard(name, schema, {})
         self.headers: list[Record] = []
         self.counts: dict[str, int] = dict.fromkeys(self.records, 0)
@@ -75,7 +77,8 @@ class Reader:
         if isinstance(stated, str) and stated != path.stem and "article_id" not in faults:
             self._misnamed(name, stated, path.stem)
         provenance = _PLACEHOLDER if faults & {"provenance"} else data["provenance"]
-        filled = {"article_id": path.stem if "article_id" in faults else article_id, "provenance": provenance}
+        own_id = path.stem if "article_id" in faults else article_id
+        filled = {"article_id": own_id, "provenance": provenance}
         if not faults & {"article_id", "text_sha256"}:
             self.headers.append({"article_id": article_id, "text_sha256": data["text_sha256"], "file": name})
         for table in tables:
@@ -88,9 +91,13 @@ class Reader:
                 at = pointer(table.name, index)
                 if not isinstance(record, dict):
                     said = f"A record of '{table.name}' is {level1.shown(record, 40)}."
-                    self.add(level0.FORM.finding(said, file=name, pointer=at, field=table.name, expected="an object"))
+                    self.add(
+                        level0.FORM.finding(
+                            said, file=name, pointer=at, field=table.name, expected="an object"
+                        )
+                    )
                     continue
-                self._check(table.name, fill(table, record, filled), name, at, filled["article_id"])
+                self._check(table.name, fill(table, record, filled), name, at, own_id)
 
     def registry(self, path: Path) -> None:
         """The actor registry, one object a line."""
@@ -102,7 +109,7 @@ class Reader:
         for number, line in enumerate((text or "").split("\n"), start=1):
             if not line.strip():
                 continue
-            place = {"table": "actors", "key": f"line {number}"}
+            place: dict[str, Any] = {"table": "actors", "key": f"line {number}"}
             record, found = parse(line, name, **place)
             for finding in found:
                 self.add(finding)
@@ -133,21 +140,33 @@ class Reader:
         value, more = parse(text, name) if text is not None else (None, [])
         findings += more
         if text is not None and not findings and not isinstance(value, dict):
-            findings = [level0.FORM.finding(f"The file holds {level1.shown(value, 40)}.", file=name, expected="one object")]
+            findings = [
+                level0.FORM.finding(
+                    f"The file holds {level1.shown(value, 40)}.", file=name, expected="one object"
+                )
+            ]
         for finding in findings:
             self.add(finding)
         return (value if isinstance(value, dict) else None), findings
 
     def _misnamed(self, name: str, stated: str, stem: str) -> None:
         said = f"The file is named after '{stem}' and holds '{stated}'."
-        self.add(level0.MISNAMED.finding(said, file=name, field="article_id", found=stated, expected=stem, article_id=stated))
+        self.add(
+            level0.MISNAMED.finding(
+                said, file=name, field="article_id", found=stated, expected=stem, article_id=stated
+            )
+        )
 
     def _sections(self, header: Record, name: str, sections: set[str]) -> None:
         known = set(self.schema.shared["annotation_header"]["properties"])
         for one in sorted(set(header) - known):
             said = f"There is no section '{one}'."
             near = level1._closest(one, sorted(known | sections))
-            self.add(level0.FORM.finding(said, file=name, pointer=pointer(one), field=one, found=one, expected=near))
+            self.add(
+                level0.FORM.finding(
+                    said, file=name, pointer=pointer(one), field=one, found=one, expected=near
+                )
+            )
             del header[one]
 
     def _header(self, header: Record, name: str, article_id: str) -> set[str]:
@@ -164,7 +183,12 @@ class Reader:
         self.counts[table_name] += 1
         key = key_of(table, record)
         own = record.get("article_id") if isinstance(record.get("article_id"), str) else article_id
-        place = {"file": name, "table": table_name, "key": key or at.lstrip("/").replace("/", " "), "article_id": own}
+        place = {
+            "file": name,
+            "table": table_name,
+            "key": key or at.lstrip("/").replace("/", " "),
+            "article_id": own,
+        }
         faults = list(self._faults(table_name, record, table, place))
         if faults:
             for finding in faults:
@@ -174,11 +198,17 @@ class Reader:
         self.records[table_name].append(record)
         self.shard.origin.setdefault((table_name, key or at), []).append((name, at))
 
-    def _faults(self, schema_name: str, record: Record, table: Table | None, place: dict[str, Any]) -> Iterable[Finding]:
+    def _faults(
+        self, schema_name: str, record: Record, table: Table | None, place: dict[str, Any]
+    ) -> Iterable[Finding]:
         bad = unstorable(record)
         if bad is not None:
             path, why = bad
-            return [level1.UNSTORABLE.finding(f"The value holds {why}.", field=level1.path_of(path), found=why, **place)]
+            return [
+                level1.UNSTORABLE.finding(
+                    f"The value holds {why}.", field=level1.path_of(path), found=why, **place
+                )
+            ]
         if schema_name not in self._validators:
             shape = table.stored_schema if table else self.schema.shared[schema_name]
             self._validators[schema_name] = level1.validator(shape)

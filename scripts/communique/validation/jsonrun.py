@@ -9,6 +9,7 @@ from communique.corpus.manifest import sha256_of
 from communique.project import Project
 from communique.schema import load_schema
 from communique.validation import level0, level2
+from communique.validation.corpuschecks import corpus_findings
 from communique.validation.evaluate import Evaluation
 from communique.validation.finding import Findings
 from communique.validation.gold import Reader
@@ -16,7 +17,7 @@ from communique.validation.registry import Rule
 from communique.validation.report import Report
 from communique.validation.session import Options, Session
 from communique.validation.shardcheck import check_shard
-from communique.validation.views import View
+from communique.validation.views_base import View
 
 
 def validate_project(project: Project, options: Options, found: Findings, *, built: bool = True) -> Report:
@@ -31,11 +32,15 @@ def validate_project(project: Project, options: Options, found: Findings, *, bui
     gold = sorted(project.gold.glob("*.json"))
     if gold and not project.actors.exists():
         reader.shard.registry_known = False
-        reader.add(level0.NO_REGISTRY.finding("annotations/actors.jsonl does not exist.", file="annotations/actors.jsonl"))
+        reader.add(
+            level0.NO_REGISTRY.finding(
+                "annotations/actors.jsonl does not exist.", file="annotations/actors.jsonl"
+            )
+        )
     for path in gold:
         reader.annotation(path)
     _raw_files(reader, project)
-    _finish_json(session, reader, registry=bool(gold))
+    _finish_json(session, reader, project, registry=bool(gold))
     return session.report()
 
 
@@ -52,18 +57,24 @@ def validate_files(project: Project, paths: list[Path], options: Options, found:
     about = {reader.name_of(path.resolve()) for path in paths}
     for path in paths:
         reader.annotation(path.resolve())
-    _finish_json(session, reader, registry=False, about=about)
+    _finish_json(session, reader, project, registry=False, about=about)
     return session.report()
 
 
-def _finish_json(session: Session, reader: Reader, *, registry: bool, about: set[str] | None = None) -> None:
+def _finish_json(
+    session: Session, reader: Reader, project: Project, *, registry: bool, about: set[str] | None = None
+) -> None:
     """Check what a reader has read. With `about`, only findings in these files are reported."""
     shard = reader.done()
+    shard.guidelines = _guidelines(project)
     run = Evaluation(shard, session.wanted, None, session.options.gate)
     result = check_shard(run)
     result.records = dict(reader.counts)
     if registry:
         _registry(run)
+    if about is None and "corpus" in result.facts:
+        for finding in corpus_findings(result.facts["corpus"], run.wanted, "annotations/actors.jsonl"):
+            run.add(finding)
     for one in result.pending:
         run.add(one.unknown)
     if about is not None:
@@ -72,6 +83,12 @@ def _finish_json(session: Session, reader: Reader, *, registry: bool, about: set
         result.counts = {}
     session.add(reader.findings)
     session.take(result)
+
+
+def _guidelines(project: Project) -> str | None:
+    """The version of the guidelines, as annotations/guidelines/VERSION says it."""
+    path = project.guidelines / "VERSION"
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else None
 
 
 def _raw_files(reader: Reader, project: Project) -> None:
@@ -100,15 +117,30 @@ def _registry(run: Evaluation) -> None:
     import polars as pl
 
     shard, wanted = run.shard, run.wanted
-    actors = shard.frames["actors"].with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32)).filter(pl.col("article_id").is_null())
+    actors = (
+        shard.frames["actors"]
+        .with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32))
+        .filter(pl.col("article_id").is_null())
+    )
     broken = shard.broken_keys.get("actors", set()) | shard.named
-    if level2.NO_AUTHOR.id in wanted and AUTHOR not in actors["actor_id"] and AUTHOR not in broken and shard.registry_known:
-        run.add(level2.NO_AUTHOR.finding(f"There is no actor {AUTHOR}.", table="actors", key=AUTHOR, file="annotations/actors.jsonl"))
+    if (
+        level2.NO_AUTHOR.id in wanted
+        and AUTHOR not in actors["actor_id"]
+        and AUTHOR not in broken
+        and shard.registry_known
+    ):
+        run.add(
+            level2.NO_AUTHOR.finding(
+                f"There is no actor {AUTHOR}.", table="actors", key=AUTHOR, file="annotations/actors.jsonl"
+            )
+        )
     if level2.ACTOR_UNUSED.id not in wanted:
         return
     mentions = shard.frames["mentions"]["actor_id"]
     frame = actors.filter(
-        (pl.col("actor_id") != AUTHOR) & (pl.col("resolution") != "implicit") & ~pl.col("actor_id").is_in(mentions.implode())
+        (pl.col("actor_id") != AUTHOR)
+        & (pl.col("resolution") != "implicit")
+        & ~pl.col("actor_id").is_in(mentions.implode())
     )
     known = run.views.actors["actor_id"]
     lost = mentions.drop_nulls().filter(~mentions.drop_nulls().is_in(known.implode()))
@@ -116,4 +148,3 @@ def _registry(run: Evaluation) -> None:
     run.unjudged(level2.ACTOR_UNUSED.id, "a broken record may be the mention", frame.filter(spared).height)
     rule = Rule(pl.lit(True), "No mention refers to {found}.", "actor_id", pl.col("actor_id"))
     run.emit(level2.ACTOR_UNUSED, rule, View("registry", "actors", frame, "actor_id"), frame.filter(~spared))
-

@@ -14,7 +14,9 @@ from communique.validation.finding import Finding
 from communique.validation.readjson import parse, read_text
 
 MANIFEST = "manifest.json"
-_SHARD = re.compile(r"^(?P<split>[a-z][a-z0-9_]*)-(?P<shard>[0-9]{5})-of-(?P<count>[0-9]{5})(?:-[0-9a-f]+)?\.parquet$")
+_SHARD = re.compile(
+    r"^(?P<split>[a-z][a-z0-9_]*)-(?P<shard>[0-9]{5})-of-(?P<count>[0-9]{5})(?:-[0-9a-f]+)?\.parquet$"
+)
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,26 @@ def read_layout(root: Path, schema: Schema) -> Layout:
     layout = Layout(root)
     manifest = _manifest(layout, schema)
     entries = _entries(layout, manifest)
-    present = {path.relative_to(root).as_posix(): path for path in sorted((root / "data").rglob("*")) if not path.is_dir()}
+    present = {
+        path.relative_to(root).as_posix(): path
+        for path in sorted((root / "data").rglob("*"))
+        if not path.is_dir()
+    }
     for name, (table, entry) in entries.items():
         if name not in present:
             said = f"{name} is not there."
-            layout.findings.append(level0.FILE_ABSENT.finding(said, file=name, table=table, found="no file", expected=_rows(entry)))
-    absent = {table for table, _ in entries.values()} - {Path(name).parts[1] for name in present if len(Path(name).parts) > 1}
+            layout.findings.append(
+                level0.FILE_ABSENT.finding(
+                    said, file=name, table=table, found="no file", expected=_rows(entry)
+                )
+            )
+    absent = {table for table, _ in entries.values()} - {
+        Path(name).parts[1] for name in present if len(Path(name).parts) > 1
+    }
     for table in sorted(absent):
-        layout.findings = [one for one in layout.findings if not (one.id == level0.FILE_ABSENT.id and one.table == table)]
+        layout.findings = [
+            one for one in layout.findings if not (one.id == level0.FILE_ABSENT.id and one.table == table)
+        ]
         said = f"The table {table} has no file."
         layout.findings.append(level0.TABLE_ABSENT.finding(said, table=table, file=f"data/{table}"))
     counts: dict[int, list[str]] = {}
@@ -87,7 +101,9 @@ def _manifest(layout: Layout, schema: Schema) -> dict[str, Any] | None:
         return None
 
     def wrong(what: str, where: str) -> None:
-        layout.findings.append(level0.MANIFEST_FORM.finding(what, file=MANIFEST, field=where.lstrip("/"), pointer=where))
+        layout.findings.append(
+            level0.MANIFEST_FORM.finding(what, file=MANIFEST, field=where.lstrip("/"), pointer=where)
+        )
 
     if not isinstance(manifest, dict) or not isinstance(manifest.get("tables"), dict):
         wrong("The manifest has no tables.", "/tables")
@@ -113,41 +129,63 @@ def _entries(layout: Layout, manifest: dict[str, Any] | None) -> dict[str, tuple
         files = part.get("files") if isinstance(part, dict) else None
         if not isinstance(files, list):
             said = f"The table {table} lists no files."
-            layout.findings.append(level0.MANIFEST_FORM.finding(said, file=MANIFEST, table=table, field=f"tables/{table}/files"))
+            layout.findings.append(
+                level0.MANIFEST_FORM.finding(said, file=MANIFEST, table=table, field=f"tables/{table}/files")
+            )
             continue
         rows = 0
         for index, entry in enumerate(files):
             place = f"tables/{table}/files/{index}"
             kinds = {"path": str, "sha256": str, "bytes": int, "rows": int}
-            bad = [key for key, kind in kinds.items() if not isinstance(entry, dict) or not isinstance(entry.get(key), kind)]
+            bad = [
+                key
+                for key, kind in kinds.items()
+                if not isinstance(entry, dict) or not isinstance(entry.get(key), kind)
+            ]
             if bad:
                 said = f"'{bad[0]}' of a file is missing or of another type."
-                layout.findings.append(level0.MANIFEST_FORM.finding(said, file=MANIFEST, table=table, field=f"{place}/{bad[0]}"))
+                layout.findings.append(
+                    level0.MANIFEST_FORM.finding(said, file=MANIFEST, table=table, field=f"{place}/{bad[0]}")
+                )
                 continue
             rows += entry["rows"]
             if entry["path"] in found:
                 said = f"{entry['path']} is listed twice."
-                layout.findings.append(level0.MANIFEST_FORM.finding(said, file=MANIFEST, table=table, field=f"{place}/path"))
+                layout.findings.append(
+                    level0.MANIFEST_FORM.finding(said, file=MANIFEST, table=table, field=f"{place}/path")
+                )
             found[entry["path"]] = (table, entry)
         if isinstance(part.get("rows"), int) and part["rows"] != rows:
             said = f"The table {table} is given {part['rows']} rows, its files {rows}."
             where = f"tables/{table}/rows"
-            finding = level0.MANIFEST_FORM.finding(said, file=MANIFEST, table=table, field=where, found=str(part["rows"]), expected=str(rows))
+            finding = level0.MANIFEST_FORM.finding(
+                said, file=MANIFEST, table=table, field=where, found=str(part["rows"]), expected=str(rows)
+            )
             layout.findings.append(finding)
     return found
 
 
 def _file(
-    layout: Layout, name: str, path: Path, schema: Schema, entries: dict[str, tuple[str, dict[str, Any]]], *, listed: bool
+    layout: Layout,
+    name: str,
+    path: Path,
+    schema: Schema,
+    entries: dict[str, tuple[str, dict[str, Any]]],
+    *,
+    listed: bool,
 ) -> tuple[File | None, int]:
     parts = name.split("/")
     match = _SHARD.match(parts[-1])
     if match is None or len(parts) != 3 or parts[1] not in schema.tables:
-        layout.findings.append(level0.SHARD_NAME.finding(f"{name} is not a shard of a table.", file=name, found=parts[-1]))
+        layout.findings.append(
+            level0.SHARD_NAME.finding(f"{name} is not a shard of a table.", file=name, found=parts[-1])
+        )
         return None, 0
     entry = entries.get(name)
     if entry is None and listed:
-        layout.findings.append(level0.FILE_UNLISTED.finding(f"{name} is not in the manifest.", file=name, table=parts[1]))
+        layout.findings.append(
+            level0.FILE_UNLISTED.finding(f"{name} is not in the manifest.", file=name, table=parts[1])
+        )
         return None, 0
     file = File(path, name, parts[1], match["split"], int(match["shard"]), entry[1] if entry else None)
     return file, int(match["count"])
@@ -155,14 +193,20 @@ def _file(
 
 def _counts(layout: Layout, counts: dict[int, list[str]], manifest: dict[str, Any] | None) -> None:
     stated = manifest.get("shards") if manifest else None
-    usual = stated if isinstance(stated, int) and stated > 0 else max(counts, key=lambda one: len(counts[one]), default=1)
+    usual = (
+        stated
+        if isinstance(stated, int) and stated > 0
+        else max(counts, key=lambda one: len(counts[one]), default=1)
+    )
     layout.count = usual
     for count, names in sorted(counts.items()):
         if count == usual:
             continue
         for name in names:
             said = f"{name} is one of {count} shards, the corpus has {usual}."
-            layout.findings.append(level0.SHARD_COUNT.finding(said, file=name, found=str(count), expected=str(usual)))
+            layout.findings.append(
+                level0.SHARD_COUNT.finding(said, file=name, found=str(count), expected=str(usual))
+            )
         for shard, files in layout.shards.items():
             layout.shards[shard] = [file for file in files if file.name not in names]
     layout.shards = {shard: files for shard, files in layout.shards.items() if files}

@@ -7,10 +7,15 @@ from communique.validation.registry import Rule, rule
 
 
 @rule(
-    "L4/mode-of-another-type", "A mode that the event type does not have", view="actions", columns=("actions.event_type", "actions.mode"),
+    "L4/mode-of-another-type",
+    "A mode that the event type does not have",
+    view="actions",
+    columns=("actions.event_type", "actions.mode"),
     why="Modes are finer classes of one type: visit is a CONSULT, never a SANCTION.",
-    bad='"event_type": "SANCTION", "mode": "visit"', good='"event_type": "CONSULT", "mode": "visit"', mend="correct the mode or the type",
-)  # fmt: skip
+    bad='"event_type": "SANCTION", "mode": "visit"',
+    good='"event_type": "CONSULT", "mode": "visit"',
+    mend="correct the mode or the type",
+)
 def mode_of_another_type(schema: Schema) -> Rule:
     import polars as pl
 
@@ -22,14 +27,25 @@ def mode_of_another_type(schema: Schema) -> Rule:
     pair = pl.concat_str("event_type", "mode", separator=" ")
     words = {kind: ", ".join(modes) or "no mode" for kind, modes in allowed.items()}
     expected = pl.col("event_type").replace_strict(words, default="no mode", return_dtype=pl.String)
-    return Rule(pl.col("mode").is_not_null() & ~pair.is_in(pairs), "The type has no mode {found}.", "mode", pair, expected)
+    return Rule(
+        pl.col("mode").is_not_null() & ~pair.is_in(pairs),
+        "The type has no mode {found}.",
+        "mode",
+        pair,
+        expected,
+    )
 
 
 @rule(
-    "L4/other-without-gloss", "An act of type OTHER without a gloss", view="actions", columns=("actions.event_type", "actions.gloss"),
-    why="OTHER says only what it is not.", bad='"event_type": "OTHER", "gloss": null', good='"event_type": "OTHER", "gloss": "sues for libel"',
+    "L4/other-without-gloss",
+    "An act of type OTHER without a gloss",
+    view="actions",
+    columns=("actions.event_type", "actions.gloss"),
+    why="OTHER says only what it is not.",
+    bad='"event_type": "OTHER", "gloss": null',
+    good='"event_type": "OTHER", "gloss": "sues for libel"',
     mend="say in a few words what the act is",
-)  # fmt: skip
+)
 def other_without_gloss(schema: Schema) -> Rule:
     import polars as pl
 
@@ -38,10 +54,15 @@ def other_without_gloss(schema: Schema) -> Rule:
 
 
 @rule(
-    "L4/type-of-another-event", "An action of another type than its event", view="actions_in_event",
-    columns=("actions.event_type", "events.event_type"), why="All mentions of one event name the same act.",
-    bad="an action REJECT in an event CONSULT", good="an action CONSULT in an event CONSULT", mend="correct one of the types, or give the action an event of its own",
-)  # fmt: skip
+    "L4/type-of-another-event",
+    "An action of another type than its event",
+    view="actions_in_event",
+    columns=("actions.event_type", "events.event_type"),
+    why="All mentions of one event name the same act.",
+    bad="an action REJECT in an event CONSULT",
+    good="an action CONSULT in an event CONSULT",
+    mend="correct one of the types, or give the action an event of its own",
+)
 def type_of_another_event(schema: Schema) -> Rule:
     import polars as pl
 
@@ -52,24 +73,35 @@ def type_of_another_event(schema: Schema) -> Rule:
 
 
 @rule(
-    "L4/implicit-with-span", "An implicit participant with words (rule R5)", view="participants", columns=("actions.agents", "actions.targets"),
-    why="Implicit means understood, not written.", bad='{"actor_id": "RUS", "implicit": true, "span": {…}}',
-    good='{"actor_id": "RUS", "implicit": true, "span": null}', mend="remove the span, or set implicit to false",
-)  # fmt: skip
+    "L4/implicit-with-span",
+    "An implicit participant with words (rule R5)",
+    view="participants",
+    columns=("actions.agents", "actions.targets"),
+    why="Implicit means understood, not written.",
+    bad='{"actor_id": "RUS", "implicit": true, "span": {…}}',
+    good='{"actor_id": "RUS", "implicit": true, "span": null}',
+    mend="remove the span, or set implicit to false",
+)
 def implicit_with_span(schema: Schema) -> Rule:
     import polars as pl
 
     where = pl.col("implicit") & pl.col("span").is_not_null()
     found = pl.col("span").struct.field("text")
-    return Rule(where, "The participant is implicit, but has the words “{found}”.", "implicit", found, "no span")
+    return Rule(
+        where, "The participant is implicit, but has the words “{found}”.", "implicit", found, "no span"
+    )
 
 
 @rule(
-    "L4/explicit-without-span", "A participant without words that is not implicit (rule R5)", view="participants",
-    columns=("actions.agents", "actions.targets"), why="Who is written has a place in the text.",
-    bad='{"actor_id": "RUS", "implicit": false, "span": null}', good='{"actor_id": "RUS", "implicit": true, "span": null}',
+    "L4/explicit-without-span",
+    "A participant without words that is not implicit (rule R5)",
+    view="participants",
+    columns=("actions.agents", "actions.targets"),
+    why="Who is written has a place in the text.",
+    bad='{"actor_id": "RUS", "implicit": false, "span": null}',
+    good='{"actor_id": "RUS", "implicit": true, "span": null}',
     mend="give the span, or set implicit to true",
-)  # fmt: skip
+)
 def explicit_without_span(schema: Schema) -> Rule:
     import polars as pl
 
@@ -78,9 +110,15 @@ def explicit_without_span(schema: Schema) -> Rule:
 
 
 @rule(
-    "L4/participant-repeated", "An actor twice in one role", view="participants", columns=("actions.agents", "actions.targets"),
-    why="The dyad would be counted twice.", bad='agents ["RUS", "RUS"]', good='agents ["RUS"]', mend="remove the repetition",
-)  # fmt: skip
+    "L4/participant-repeated",
+    "An actor twice in one role",
+    view="participants",
+    columns=("actions.agents", "actions.targets"),
+    why="The dyad would be counted twice.",
+    bad='agents ["RUS", "RUS"]',
+    good='agents ["RUS"]',
+    mend="remove the repetition",
+)
 def participant_repeated(schema: Schema) -> Rule:
     import polars as pl
 
@@ -88,52 +126,92 @@ def participant_repeated(schema: Schema) -> Rule:
 
 
 @rule(
-    "L4/agent-cannot-act", "An agent of a kind that cannot act", view="participants", columns=("actions.agents", "actors.actor_kind"),
-    why="A document can be a source, never an agent: somebody issued it.", bad='agent "MINSK" of the kind document', good='target or theme "the Minsk agreement"',
+    "L4/agent-cannot-act",
+    "An agent of a kind that cannot act",
+    view="participants",
+    columns=("actions.agents", "actors.actor_kind"),
+    why="A document can be a source, never an agent: somebody issued it.",
+    bad='agent "MINSK" of the kind document',
+    good='target or theme "the Minsk agreement"',
     mend="name those who act, or make the document the theme",
-)  # fmt: skip
+)
 def agent_cannot_act(schema: Schema) -> Rule:
     import polars as pl
 
-    idle = [value.const for value in schema.values("actor_kind").values if value.facts.get("may-be-agent") is False]
+    idle = [
+        value.const
+        for value in schema.values("actor_kind").values
+        if value.facts.get("may-be-agent") is False
+    ]
     where = (pl.col("role") == "agents") & pl.col("actor_kind").is_in(idle)
-    return Rule(where, "{found}, which cannot act.", "actor_id", pl.format("{} is a {}", "actor_id", "actor_kind"), "an actor that can act")
+    return Rule(
+        where,
+        "{found}, which cannot act.",
+        "actor_id",
+        pl.format("{} is a {}", "actor_id", "actor_kind"),
+        "an actor that can act",
+    )
 
 
 @rule(
-    "L4/cue-not-realised", "An action that does not stand at the cue of the statement it realises (rule R7)", view="realised",
+    "L4/cue-not-realised",
+    "An action that does not stand at the cue of the statement it realises (rule R7)",
+    view="realised",
     columns=("actions.realises_statement_id", "actions.trigger_spans", "statements.cue_spans"),
     why="The action and the statement are one act: the trigger is the cue.",
-    bad='trigger "agreed" and the cue "said"', good='trigger "agreed" and the cue "had agreed"', mend="name the statement whose cue the trigger is, or clear the field",
-)  # fmt: skip
+    bad='trigger "agreed" and the cue "said"',
+    good='trigger "agreed" and the cue "had agreed"',
+    mend="name the statement whose cue the trigger is, or clear the field",
+)
 def cue_not_realised(schema: Schema) -> Rule:
     import polars as pl
 
     found = pl.col("trigger")
     return Rule(
-        ~pl.col("meets"), "The trigger “{found}” is not in the cue “{expected}”.", "realises_statement_id", found, pl.col("cue")
+        ~pl.col("meets"),
+        "The trigger “{found}” is not in the cue “{expected}”.",
+        "realises_statement_id",
+        found,
+        pl.col("cue"),
     )
 
 
 @rule(
-    "L4/conditional-without-condition", "A conditional action without its condition", view="conditions",
-    columns=("actions.status", "actions.condition_spans", "event_links.type"), why="What it depends on is half of the fact.",
-    bad='"status": "conditional" without condition_spans and condition_for', good="either of the two",
+    "L4/conditional-without-condition",
+    "A conditional action without its condition",
+    view="conditions",
+    columns=("actions.status", "actions.condition_spans", "event_links.type"),
+    why="What it depends on is half of the fact.",
+    bad='"status": "conditional" without condition_spans and condition_for',
+    good="either of the two",
     mend="mark the if-clause, link the event that is the condition, or say in a note where the condition stands",
-)  # fmt: skip
+)
 def conditional_without_condition(schema: Schema) -> Rule:
     import polars as pl
 
-    where = (pl.col("status") == "conditional") & (pl.col("spans") == 0) & ~pl.col("linked") & pl.col("note").is_null()
+    where = (
+        (pl.col("status") == "conditional")
+        & (pl.col("spans") == 0)
+        & ~pl.col("linked")
+        & pl.col("note").is_null()
+    )
     wanted = "condition_spans, a link condition_for, or a note"
-    return Rule(where, "The status is conditional and there is no condition.", "condition_spans", expected=wanted)
+    return Rule(
+        where, "The status is conditional and there is no condition.", "condition_spans", expected=wanted
+    )
 
 
 @rule(
-    "L4/condition-of-a-fact", "A condition on what has happened", view="conditions", columns=("actions.status", "actions.condition_spans"), severity="warning",
-    why="What occurred depends on nothing any more: status or condition is wrong.", bad='"status": "occurred" with condition_spans',
-    good='"status": "conditional" with condition_spans', mend="correct the status, or remove the condition",
-)  # fmt: skip
+    "L4/condition-of-a-fact",
+    "A condition on what has happened",
+    view="conditions",
+    columns=("actions.status", "actions.condition_spans"),
+    severity="warning",
+    why="What occurred depends on nothing any more: status or condition is wrong.",
+    bad='"status": "occurred" with condition_spans',
+    good='"status": "conditional" with condition_spans',
+    mend="correct the status, or remove the condition",
+)
 def condition_of_a_fact(schema: Schema) -> Rule:
     import polars as pl
 
@@ -142,20 +220,37 @@ def condition_of_a_fact(schema: Schema) -> Rule:
 
 
 @rule(
-    "L4/view-repeated", "Two views of one source", view="other_views", columns=("actions.other_views",),
-    why="A source sees the action in one way.", bad='two other_views with "view_of": "USA"', good="one", mend="remove the wrong one",
-)  # fmt: skip
+    "L4/view-repeated",
+    "Two views of one source",
+    view="other_views",
+    columns=("actions.other_views",),
+    why="A source sees the action in one way.",
+    bad='two other_views with "view_of": "USA"',
+    good="one",
+    mend="remove the wrong one",
+)
 def view_repeated(schema: Schema) -> Rule:
     import polars as pl
 
-    return Rule(pl.col("again"), "{found} has two views of the action.", "view_of", pl.col("view_of").fill_null("an unknown source"))
+    return Rule(
+        pl.col("again"),
+        "{found} has two views of the action.",
+        "view_of",
+        pl.col("view_of").fill_null("an unknown source"),
+    )
 
 
 @rule(
-    "L4/view-not-different", "Another view that is the same", view="other_views", columns=("actions.other_views", "actions.status"), severity="warning",
-    why="Other views are for sources that see the action differently.", bad="status, polarity and certainty equal to the action's",
-    good="a view that differs in one of the three", mend="remove the view",
-)  # fmt: skip
+    "L4/view-not-different",
+    "Another view that is the same",
+    view="other_views",
+    columns=("actions.other_views", "actions.status"),
+    severity="warning",
+    why="Other views are for sources that see the action differently.",
+    bad="status, polarity and certainty equal to the action's",
+    good="a view that differs in one of the three",
+    mend="remove the view",
+)
 def view_not_different(schema: Schema) -> Rule:
     import polars as pl
 
@@ -166,9 +261,15 @@ def view_not_different(schema: Schema) -> Rule:
 
 
 @rule(
-    "L4/action-repeated", "Two actions with the same trigger, type and event", view="actions", columns=("actions.trigger_spans", "actions.event_type", "actions.event_id"),
-    why="One mention would be counted twice.", bad="E4 and E5 with the same trigger, type and event", good="E4 alone", mend="remove one of the two",
-)  # fmt: skip
+    "L4/action-repeated",
+    "Two actions with the same trigger, type and event",
+    view="actions",
+    columns=("actions.trigger_spans", "actions.event_type", "actions.event_id"),
+    why="One mention would be counted twice.",
+    bad="E4 and E5 with the same trigger, type and event",
+    good="E4 alone",
+    mend="remove one of the two",
+)
 def action_repeated(schema: Schema) -> Rule:
     import polars as pl
 
@@ -176,41 +277,72 @@ def action_repeated(schema: Schema) -> Rule:
     places = pl.col("trigger_spans").list.eval(start.cast(pl.Int64) * 2**31 + end)
     first = pl.struct("article_id", places, "event_type", "mode", "event_id", "status").is_first_distinct()
     found = pl.col("trigger_spans").list.first().struct.field("text")
-    return Rule(~first, "An earlier action has the same trigger (“{found}”), type, event and status.", "trigger_spans", found)
+    return Rule(
+        ~first,
+        "An earlier action has the same trigger (“{found}”), type, event and status.",
+        "trigger_spans",
+        found,
+    )
 
 
 @rule(
-    "L4/time-impossible", "A time that no calendar has", view="times", columns=("statements.time", "actions.time"),
-    why="EDTF and ISO 8601 readers refuse it.", bad='"value": "2021-02-30"', good='"value": "2021-02-28"', mend="correct the value, or give it with less precision",
-)  # fmt: skip
+    "L4/time-impossible",
+    "A time that no calendar has",
+    view="times",
+    columns=("statements.time", "actions.time"),
+    why="EDTF and ISO 8601 readers refuse it.",
+    bad='"value": "2021-02-30"',
+    good='"value": "2021-02-28"',
+    mend="correct the value, or give it with less precision",
+)
 def time_impossible(schema: Schema) -> Rule:
     import polars as pl
 
     day = pl.col("value").str.extract(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T|$)")
     month = pl.col("value").str.extract(r"^[0-9]{4}-([0-9]{2})(?:-|T|$)").cast(pl.Int32)
-    where = ~month.is_between(1, 12) | (day.is_not_null() & day.str.to_date("%Y-%m-%d", strict=False).is_null())
+    where = ~month.is_between(1, 12) | (
+        day.is_not_null() & day.str.to_date("%Y-%m-%d", strict=False).is_null()
+    )
     return Rule(where, "{found} is in no calendar.", "value", pl.col("value"), "an existing month and day")
 
 
 @rule(
-    "L4/time-without-basis", "A time with words and without a basis", view="times", columns=("statements.time", "actions.time"),
+    "L4/time-without-basis",
+    "A time with words and without a basis",
+    view="times",
+    columns=("statements.time", "actions.time"),
     why="Where the text gives the words, they are the basis.",
-    bad='"expression": "on Tuesday", "basis": "none"', good='"expression": "on Tuesday", "basis": "expression"', mend="give the basis, or clear the expression",
-)  # fmt: skip
+    bad='"expression": "on Tuesday", "basis": "none"',
+    good='"expression": "on Tuesday", "basis": "expression"',
+    mend="give the basis, or clear the expression",
+)
 def time_without_basis(schema: Schema) -> Rule:
     import polars as pl
 
     where = pl.col("expression").is_not_null() & (pl.col("basis") == "none")
-    return Rule(where, "The basis is none and the expression “{found}”.", "basis", pl.col("expression"), "the basis of the value")
+    return Rule(
+        where,
+        "The basis is none and the expression “{found}”.",
+        "basis",
+        pl.col("expression"),
+        "the basis of the value",
+    )
 
 
 @rule(
-    "L4/time-without-expression", "A time taken from words that are not given", view="times", columns=("statements.time", "actions.time"),
-    why="The words are the evidence.", bad='"basis": "expression", "expression": null', good='"basis": "expression", "expression": "on Tuesday"',
+    "L4/time-without-expression",
+    "A time taken from words that are not given",
+    view="times",
+    columns=("statements.time", "actions.time"),
+    why="The words are the evidence.",
+    bad='"basis": "expression", "expression": null',
+    good='"basis": "expression", "expression": "on Tuesday"',
     mend="give the words, or another basis",
-)  # fmt: skip
+)
 def time_without_expression(schema: Schema) -> Rule:
     import polars as pl
 
     where = (pl.col("basis") == "expression") & pl.col("expression").is_null()
-    return Rule(where, "The basis is expression and there is none.", "expression", expected="the words of the text")
+    return Rule(
+        where, "The basis is expression and there is none.", "expression", expected="the words of the text"
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from communique.schema import Schema, Table
@@ -103,12 +102,16 @@ class Loader:
                 raise
             # Polars panics on some damaged pages: that too is a file that cannot be read.
             if fault is None or fault.id != level0.TRUNCATED.id:
-                said = f"The file cannot be read as Parquet: {str(error).splitlines()[0][:160] if str(error) else type(error).__name__}."
+                why = (str(error) or type(error).__name__).splitlines()[0][:160]
+                said = f"The file cannot be read as Parquet: {why}."
                 self._add(loaded, level0.NOT_PARQUET.finding(said, **place))
             return None
         if file.entry is not None and fault is None and frame.height != file.entry["rows"]:
             said = f"The file has {frame.height} rows, the manifest says {file.entry['rows']}."
-            self._add(loaded, level0.ROWS.finding(said, found=str(frame.height), expected=str(file.entry["rows"]), **place))
+            self._add(
+                loaded,
+                level0.ROWS.finding(said, found=str(frame.height), expected=str(file.entry["rows"]), **place),
+            )
         if frame.height == 0 and known:
             self._add(loaded, level0.NO_ROWS.finding("The file has no rows.", **place))
         return frame if self._columns(stored, table, place, loaded) else None
@@ -122,7 +125,9 @@ class Loader:
             return None
         if len(data) != file.entry["bytes"]:
             said = f"The file has {len(data)} bytes, the manifest says {file.entry['bytes']}."
-            return level0.TRUNCATED.finding(said, found=str(len(data)), expected=str(file.entry["bytes"]), **place)
+            return level0.TRUNCATED.finding(
+                said, found=str(len(data)), expected=str(file.entry["bytes"]), **place
+            )
         if level0.CHECKSUM.id in self.wanted:
             digest = hashlib.sha256(data).hexdigest()
             if digest != file.entry["sha256"]:
@@ -139,11 +144,16 @@ class Loader:
             wanted = polars_type(arrow_type(column.json))
             if column.name not in stored:
                 said = f"The column {column.name} is not there."
-                self._add(loaded, level1.COLUMN_ABSENT.finding(said, field=column.name, expected=str(wanted), **place))
+                self._add(
+                    loaded,
+                    level1.COLUMN_ABSENT.finding(said, field=column.name, expected=str(wanted), **place),
+                )
                 complete = False
             elif stored[column.name] != wanted:
                 said = f"The column {column.name} has the type {stored[column.name]}."
-                found = level1.COLUMN_TYPE.finding(said, field=column.name, found=str(stored[column.name]), expected=str(wanted), **place)
+                found = level1.COLUMN_TYPE.finding(
+                    said, field=column.name, found=str(stored[column.name]), expected=str(wanted), **place
+                )
                 self._add(loaded, found)
                 complete = False
         return complete
@@ -166,7 +176,9 @@ class Loader:
         import polars as pl
 
         if table.name not in self._verdicts:
-            self._verdicts[table.name] = {column.name: valid(column.json, pl.col(column.name)) for column in table.columns}
+            self._verdicts[table.name] = {
+                column.name: valid(column.json, pl.col(column.name)) for column in table.columns
+            }
         return self._verdicts[table.name]
 
     def _explain(self, faulty: pl.DataFrame, table: Table, file: File, loaded: Loaded, bad: set[str]) -> None:
@@ -183,7 +195,12 @@ class Loader:
             explained += 1
             record = {name: _json_value(value, name in kinds) for name, value in row.items()}
             article = record.get("article_id")
-            place = {"file": file.name, "table": table.name, "key": key, "article_id": article if isinstance(article, str) else None}
+            place = {
+                "file": file.name,
+                "table": table.name,
+                "key": key,
+                "article_id": article if isinstance(article, str) else None,
+            }
             for finding in level1.explain(self._validators[table.name].iter_errors(record), table, **place):
                 self._add(loaded, finding)
         if explained < faulty.height:
@@ -223,4 +240,3 @@ def read_registry(files: list[File]) -> pl.DataFrame | None:
         return None
     whole = pl.concat(parts).filter(pl.col("article_id").is_null())
     return whole.select("actor_id", "actor_kind", "resolution")
-

@@ -42,7 +42,9 @@ def nodes(table: Table, *, derived: bool = False) -> Iterator[tuple[Path, dict[s
         yield from _inside(table.name, (column.name,), column.json)
 
 
-def _inside(table: str, parts: tuple[str, ...], node: dict[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
+def _inside(
+    table: str, parts: tuple[str, ...], node: dict[str, Any]
+) -> Iterator[tuple[Path, dict[str, Any]]]:
     yield Path(table, parts), node
     inner = core(node)
     if inner.get("x-arrow") == "json":
@@ -55,7 +57,11 @@ def _inside(table: str, parts: tuple[str, ...], node: dict[str, Any]) -> Iterato
 
 def span_paths(table: Table) -> list[Path]:
     """Where the table's records hold spans of the article with their text."""
-    found = [Path(table.name, ())] if "x-span-of" in table.json and {"start", "end", "text"} <= set(table.by_name) else []
+    found = (
+        [Path(table.name, ())]
+        if "x-span-of" in table.json and {"start", "end", "text"} <= set(table.by_name)
+        else []
+    )
     for path, node in nodes(table):
         inner = core(node)
         if "x-span-of" in inner and "text" in inner.get("properties", {}):
@@ -80,7 +86,9 @@ def reference_paths(table: Table) -> list[tuple[Path, str, str]]:
     return [(path, *target) for path, target in found.items()]
 
 
-def flatten(frame: pl.DataFrame, path: Path, *, positions: bool = False, rows: str | None = None) -> pl.DataFrame:
+def flatten(
+    frame: pl.DataFrame, path: Path, *, positions: bool = False, rows: str | None = None
+) -> pl.DataFrame:
     """The values at `path`, nulls left out: columns `row` (UInt32) and `value`, and `at` with `positions`.
 
     `row` is the position in `frame`, or the column `rows` of it. `at` is the path with each `*` replaced by

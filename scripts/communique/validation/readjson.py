@@ -39,7 +39,9 @@ def read_text(path: Path, name: str) -> tuple[str | None, list[Finding]]:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as error:
         said = f"Byte {error.start} is {data[error.start]:#04x}: {error.reason}."
-        return None, [level0.ENCODING.finding(said, file=name, found=f"{data[error.start]:#04x}", expected="UTF-8")]
+        return None, [
+            level0.ENCODING.finding(said, file=name, found=f"{data[error.start]:#04x}", expected="UTF-8")
+        ]
 
 
 def parse(text: str, name: str, **place: Any) -> tuple[Any, list[Finding]]:
@@ -68,9 +70,13 @@ def parse(text: str, name: str, **place: Any) -> tuple[Any, list[Finding]]:
     except (RecursionError, ValueError) as error:
         return None, [level0.JSON.finding(f"{error}.", file=name, **place)]
     findings = [
-        level0.NAME_TWICE.finding(f"'{one}' stands twice in one object.", file=name, field=one, found=one, **place) for one in twice
+        level0.NAME_TWICE.finding(
+            f"'{one}' stands twice in one object.", file=name, field=one, found=one, **place
+        )
+        for one in twice
     ]
     findings += [
-        UNSTORABLE.finding(f"{word} is no number of JSON.", file=name, found=word, **place) for word in dict.fromkeys(strange)
+        UNSTORABLE.finding(f"{word} is no number of JSON.", file=name, found=word, **place)
+        for word in dict.fromkeys(strange)
     ]
     return value, findings

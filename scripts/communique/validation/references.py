@@ -10,7 +10,7 @@ from communique.validation import level2
 from communique.validation.evaluate import Evaluation, Pending
 from communique.validation.paths import EACH, Path, flatten, reference_paths
 from communique.validation.registry import Rule
-from communique.validation.views import View
+from communique.validation.views_base import View
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,42 +19,29 @@ _CROSSES = "{found} belongs to another article."
 
 
 def check_references(run: Evaluation) -> None:
-    """Report the references that lead nowhere; those into other shards become `pending`."""
-    import polars as pl
-
+    """Report the references that lead nowhere; those into articles of other shards become `pending`."""
+    if not any(id_.startswith("L2/") for id_ in run.wanted):
+        return
     known = _known(run)
     for name, frame in run.shard.frames.items():
         if frame.is_empty():
             continue
-        table = run.shard.schema.table(name)
-        found = reference_paths(table)
+        found = reference_paths(run.shard.schema.table(name))
         if name == "actions":
             found.append((Path(name, ("assertion_override", "asserted_in")), "statements", "statement_id"))
         for path, target, _ in found:
-            if target not in run.shard.frames:
-                continue
-            values = flatten(frame, path)
-            if values.is_empty():
-                continue
-            loose = values["value"].unique()
-            loose = loose.filter(~loose.is_in(known[target].implode()))
-            if name == "actions" and path.parts[0] == "assertion_override":
-                loose = loose.filter(loose != AUTHOR)
-            view = View("references", name, values, path.root, _locator(frame, path))
-            if len(loose):
-                _unresolved(run, view, values.filter(pl.col("value").is_in(loose.implode())), path, target)
-            if target != "articles" and level2.CROSSES.id in run.wanted and "article_id" in frame.columns:
-                _crossing(run, view, frame, path, loose)
+            if target in run.shard.frames:
+                _check(run, frame, path, target, known[target])
 
 
 def _known(run: Evaluation) -> dict[str, pl.Series]:
-    """By table the ids that exist: sound and broken records, and the registry."""
+    """By table the ids that exist: of sound and of broken records, and of the registry."""
     import polars as pl
 
     known = {}
     for name, frame in run.shard.frames.items():
         key = run.shard.schema.table(name).key[0]
-        parts = [frame[key].unique().rename("key")]
+        parts = [frame[key].rename("key")]
         if broken := run.shard.broken_keys.get(name):
             parts.append(pl.Series("key", sorted(broken), dtype=pl.String))
         if name == "actors" and run.shard.registry is not None:
@@ -63,36 +50,72 @@ def _known(run: Evaluation) -> dict[str, pl.Series]:
     return known
 
 
-def _unresolved(run: Evaluation, view: View, failing: pl.DataFrame, path: Path, target: str) -> None:
+def _check(run: Evaluation, frame: pl.DataFrame, path: Path, target: str, known: pl.Series) -> None:
+    import polars as pl
+
+    values = flatten(frame, path)
+    if values.is_empty():
+        return
+    different = values["value"].unique()
+    loose = different.filter(~different.is_in(known.implode()))
+    if path.parts[0] == "assertion_override":
+        loose = loose.filter(loose != AUTHOR)
+    view = View("references", path.table, values, path.root, _locator(frame, path))
+    if target == "articles":
+        _articles(run, view, values.filter(pl.col("value").is_in(loose.implode())))
+        return
+    # The article of each reference, to tell its own ids from those of others.
+    owned = (
+        values
+        if target in ("statements", "events", "actions")
+        else values.filter(pl.col("value").str.contains(".", literal=True))
+    )
+    owned = (
+        owned.with_columns(own=frame["article_id"].gather(owned["row"]))
+        if "article_id" in frame.columns
+        else owned.clear()
+    )
+    foreign = pl.col("own").is_not_null() & ~pl.col("value").str.starts_with(pl.col("own") + ".")
+    if not owned.is_empty() and level2.CROSSES.id in run.wanted:
+        _crossing(run, view, frame, path, owned.filter(foreign & ~pl.col("value").is_in(loose.implode())))
+    if len(loose):
+        failing = values.filter(pl.col("value").is_in(loose.implode()))
+        _unresolved(run, view, frame, path, target, failing)
+
+
+def _articles(run: Evaluation, view: View, failing: pl.DataFrame) -> None:
+    """One article that is missing is one fault, however many records it has."""
+    import polars as pl
+
+    said = run.result.facts.setdefault("articles_missed", set())
+    once = failing.filter(~pl.col("value").is_in(sorted(run.shard.gated | said)))
+    once = once.unique("value", keep="first", maintain_order=True)
+    said.update(once["value"].to_list())
+    if level2.UNKNOWN["articles"].id in run.wanted and not once.is_empty():
+        run.emit(level2.UNKNOWN["articles"], _missing("articles"), view, once)
+
+
+def _unresolved(
+    run: Evaluation, view: View, frame: pl.DataFrame, path: Path, target: str, failing: pl.DataFrame
+) -> None:
     import polars as pl
 
     check = level2.UNKNOWN.get(target, level2.UNKNOWN[""])
-    frame = run.shard.frames[view.table]
-    if target == "articles":
-        # One article that is missing is one fault, however many records it has.
-        articles = run.shard.frames["articles"]["article_id"]
-        once = failing.filter(~pl.col("value").is_in(sorted(run.shard.gated))).unique("value", keep="first", maintain_order=True)
-        said = run.result.facts.setdefault("articles_missed", set())
-        once = once.filter(~pl.col("value").is_in(sorted(said)))
-        said.update(once["value"].to_list())
-        failing = once if len(articles) or once.height else failing.head(0)
-    elif run.shard.index >= 0 and "article_id" in frame.columns:
-        own = frame["article_id"].gather(failing["row"])
-        foreign = failing.select(
-            (pl.col("value").str.contains(".", literal=True) & ~pl.col("value").str.starts_with(own.fill_null("") + ".")).alias("x")
-        )["x"]
-        away = failing.filter(foreign)
-        away = away.filter(~pl.col("value").str.split(".").list.first().is_in(sorted(run.shard.gated)))
-        run.result.pending += _pending(run, view, away, path, target)
-        failing = failing.filter(~foreign)
-    if target != "articles":
-        lost = pl.col("value").str.split(".").list.first().is_in(sorted(run.shard.gated)) & pl.col("value").str.contains(".", literal=True)
-        if target == "actors" and not run.shard.registry_known:
-            lost = lost | ~pl.col("value").str.contains(".", literal=True)
-        run.unjudged(check.id, "what it refers to is in a file that cannot be read", failing.filter(lost).height)
-        failing = failing.filter(~lost)
-    if not failing.is_empty() and check.id in run.wanted:
-        run.emit(check, _missing(target), view, failing)
+    if check.id not in run.wanted:
+        return
+    of_article = pl.col("value").str.contains(".", literal=True)
+    home = pl.col("value").str.split(".").list.first()
+    lost = of_article & home.is_in(sorted(run.shard.gated))
+    if target == "actors" and not run.shard.registry_known:
+        lost = lost | ~of_article
+    run.unjudged(check.id, "what it refers to is in a file that cannot be read", failing.filter(lost).height)
+    failing = failing.filter(~lost)
+    if "article_id" in frame.columns:
+        failing = failing.with_columns(own=frame["article_id"].gather(failing["row"]))
+        foreign = (of_article & (home != pl.col("own"))).fill_null(False)
+        run.result.pending += _pending(run, view, failing.filter(foreign).drop("own"), path, target)
+        failing = failing.filter(~foreign).drop("own")
+    run.emit(check, _missing(target), view, failing)
 
 
 def _pending(run: Evaluation, view: View, failing: pl.DataFrame, path: Path, target: str) -> list[Pending]:
@@ -101,33 +124,24 @@ def _pending(run: Evaluation, view: View, failing: pl.DataFrame, path: Path, tar
     check = level2.UNKNOWN.get(target, level2.UNKNOWN[""])
     unknown = run.describe(check, _missing(target), view, failing)
     crosses = run.describe(level2.CROSSES, _rule(_CROSSES), view, failing)
-    links = run.shard.frames["event_links"]["type"] if view.table == "event_links" and path.parts[0] == "to_event_id" else None
+    is_end = view.table == "event_links" and path.parts[0] == "to_event_id"
+    kinds = run.shard.frames["event_links"]["type"] if is_end else None
     pending = []
     for value, row, one, other in zip(failing["value"], failing["row"], unknown, crosses, strict=True):
-        allowed = links is not None and links[row] == "same_as"
+        allowed = kinds is not None and kinds[row] == "same_as"
         pending.append(Pending(target, value, one, None if allowed else other))
     return pending
 
 
-def _crossing(run: Evaluation, view: View, frame: pl.DataFrame, path: Path, loose: pl.Series) -> None:
-    """References that resolve in the shard but into another article."""
-    import polars as pl
-
-    values = view.frame.filter(pl.col("value").str.contains(".", literal=True))
-    if values.is_empty():
-        return
-    own = frame["article_id"].gather(values["row"]).fill_null("") + "."
-    where = ~pl.col("value").str.starts_with(own) & ~pl.col("value").is_in(loose.implode())
-    if view.table == "actors":
-        where = where & pl.Series(frame["article_id"].gather(values["row"]).is_not_null())
-    if view.table == "event_links" and path.parts[0] == "to_event_id":
-        where = where & (frame["type"].gather(values["row"]) != "same_as")
+def _crossing(run: Evaluation, view: View, frame: pl.DataFrame, path: Path, failing: pl.DataFrame) -> None:
+    """References that resolve in the shard, but into another article."""
     if view.table == "event_links" and path.parts[0] == "from_event_id":
         # Said by L2/id-of-another-article: the first event is part of the key.
         return
-    failing = values.filter(where)
+    if view.table == "event_links" and path.parts[0] == "to_event_id":
+        failing = failing.filter(frame["type"].gather(failing["row"]) != "same_as")
     if not failing.is_empty():
-        run.emit(level2.CROSSES, _rule(_CROSSES), view, failing)
+        run.emit(level2.CROSSES, _rule(_CROSSES), view, failing.drop("own"))
 
 
 def _missing(target: str) -> Rule:
@@ -146,8 +160,11 @@ def _locator(frame: pl.DataFrame, path: Path) -> Callable[[pl.DataFrame], pl.Dat
     def locate(failing: pl.DataFrame) -> pl.DataFrame:
         if EACH not in path.parts:
             return failing.with_columns(at=pl.lit(str(path)))
-        part = frame.with_columns(_row=pl.int_range(pl.len(), dtype=pl.UInt32)).filter(pl.col("_row").is_in(failing["row"].implode()))
-        whole = flatten(part, path, positions=True, rows="_row").unique(["row", "value"], keep="first", maintain_order=True)
+        part = frame.with_columns(_row=pl.int_range(pl.len(), dtype=pl.UInt32))
+        part = part.filter(pl.col("_row").is_in(failing["row"].implode()))
+        whole = flatten(part, path, positions=True, rows="_row").unique(
+            ["row", "value"], keep="first", maintain_order=True
+        )
         return failing.join(whole, on=["row", "value"], how="left", maintain_order="left")
 
     return locate

@@ -118,7 +118,16 @@ def rule(id: str, title: str, *, view: str, **facts: Any) -> Callable[[Callable[
 def checks() -> dict[str, Check]:
     """All checks by id, in the order of level and declaration."""
     from communique.validation import (  # noqa: F401
-        level0, level1, level2, level3, level3_zones, level4_actions, level4_actors, level4_statements, level5, level6,
+        level0,
+        level1,
+        level2,
+        level3,
+        level3_zones,
+        level4_actions,
+        level4_actors,
+        level4_statements,
+        level5,
+        level6,
     )  # fmt: skip
 
     return dict(sorted(_CHECKS.items(), key=lambda item: item[1].level))

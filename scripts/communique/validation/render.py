@@ -33,7 +33,11 @@ def text(report: Report) -> str:
         found = [finding for finding in report.findings if finding.id == id_]
         count = report.count_of(id_)
         grades = "/".join(dict.fromkeys(finding.severity for finding in found))
-        lines += [f"{id_}  {grades}  {check.title}  ({count:,})", f"  Why: {check.why}", f"  To mend: {check.mend}"]
+        lines += [
+            f"{id_}  {grades}  {check.title}  ({count:,})",
+            f"  Why: {check.why}",
+            f"  To mend: {check.mend}",
+        ]
         lines += [f"  {finding.place}\n    {finding.message}" for finding in found]
         if count > len(found):
             lines.append(f"  … and {count - len(found):,} more (--max-per-check 0 shows all)")
@@ -47,9 +51,13 @@ def text(report: Report) -> str:
     if lines and lines[-1]:
         lines.append("")
     records = sum(report.records.values())
-    words = "passed" if report.exit_code == 0 else "passed with warnings" if report.exit_code == 2 else "failed"
+    words = (
+        "passed" if report.exit_code == 0 else "passed with warnings" if report.exit_code == 2 else "failed"
+    )
     lines.append(
-        f"{words.capitalize()}: {report.errors:,} errors, {report.warnings:,} warnings; {records:,} records, {report.checks} checks. {report.target}"
+        f"{words.capitalize()}: "
+        f"{report.errors:,} errors, {report.warnings:,} warnings; "
+        f"{records:,} records, {report.checks} checks. {report.target}"
     )
     return "\n".join(lines) + "\n"
 
@@ -60,9 +68,13 @@ def github(report: Report, root: Path | None = None) -> str:
     lines = []
     for finding in report.findings:
         parts = {"file": finding.file, "line": _line(finding, root), "title": finding.id}
-        said = ",".join(f"{name}={_escaped(str(value), True)}" for name, value in parts.items() if value is not None)
+        said = ",".join(
+            f"{name}={_escaped(str(value), True)}" for name, value in parts.items() if value is not None
+        )
         where = finding.place if not finding.file else finding.place.removeprefix(f"{finding.file}: ")
-        lines.append(f"::{names[finding.severity]} {said}::{_escaped(f'{where}: {finding.message} To mend: {finding.mend}.', False)}")
+        lines.append(
+            f"::{names[finding.severity]} {said}::{_escaped(f'{where}: {finding.message} To mend: {finding.mend}.', False)}"
+        )
     return "".join(line + "\n" for line in lines)
 
 
@@ -83,7 +95,9 @@ def sarif(report: Report, root: Path | None = None) -> dict[str, Any]:
             "name": known[id_].title,
             "shortDescription": {"text": known[id_].title},
             "fullDescription": {"text": known[id_].why},
-            "help": {"text": f"Wrong: {known[id_].bad}. Right: {known[id_].good}. To mend: {known[id_].mend}."},
+            "help": {
+                "text": f"Wrong: {known[id_].bad}. Right: {known[id_].good}. To mend: {known[id_].mend}."
+            },
             "defaultConfiguration": {"level": known[id_].severity},
             "properties": {"level": LEVELS[known[id_].level]},
         }
@@ -108,7 +122,11 @@ def _result(finding: Finding, index: int, root: Path | None) -> dict[str, Any]:
     name = "/".join(part for part in (finding.table, finding.key, finding.field) if part)
     if name:
         location["logicalLocations"] = [{"fullyQualifiedName": name}]
-    properties = {key: value for key, value in finding.as_dict().items() if value is not None and key not in ("id", "message")}
+    properties = {
+        key: value
+        for key, value in finding.as_dict().items()
+        if value is not None and key not in ("id", "message")
+    }
     return {
         "ruleId": finding.id,
         "ruleIndex": index,
@@ -131,7 +149,9 @@ def _line(finding: Finding, root: Path | None) -> int | None:
         return None
     wanted = json.dumps(finding.key, ensure_ascii=False) if finding.key else None
     field = f'"{finding.field.split("/")[0]}"' if finding.field else None
-    start = next((number for number, line in enumerate(lines) if wanted and "_id" in line and wanted in line), None)
+    start = next(
+        (number for number, line in enumerate(lines) if wanted and "_id" in line and wanted in line), None
+    )
     if start is None:
         start = next((number for number, line in enumerate(lines) if field and field in line), 0)
     return start + 1

@@ -70,18 +70,36 @@ def _grading(line: Any, at: str, refuse: Callable[..., CommuniqueError]) -> Grad
         raise refuse("A grading has other parts than it may have.", at, expected=", ".join(sorted(_KEYS)))
     for key in ("check", "severity", "reason"):
         if not isinstance(line.get(key), str) or not line[key].strip():
-            raise refuse(f"A grading needs '{key}'.", f"{at}/{key}", mend="say why, so that others can judge whether it still holds")
+            raise refuse(
+                f"A grading needs '{key}'.",
+                f"{at}/{key}",
+                mend="say why, so that others can judge whether it still holds",
+            )
     if line["severity"] not in (*SEVERITIES, IGNORE):
-        raise refuse("There is no such severity.", f"{at}/severity", found=line["severity"], expected=", ".join((*SEVERITIES, IGNORE)))
+        raise refuse(
+            "There is no such severity.",
+            f"{at}/severity",
+            found=line["severity"],
+            expected=", ".join((*SEVERITIES, IGNORE)),
+        )
     if not any(fnmatchcase(id_, line["check"]) for id_ in checks()):
-        raise refuse("No check has this id.", f"{at}/check", found=line["check"], mend="see annotations/checks.md for all ids")
+        raise refuse(
+            "No check has this id.",
+            f"{at}/check",
+            found=line["check"],
+            mend="see annotations/checks.md for all ids",
+        )
     expires = None
     if line.get("expires") is not None:
         try:
             expires = datetime.date.fromisoformat(line["expires"])
         except (TypeError, ValueError):
-            raise refuse("The expiry is no date.", f"{at}/expires", found=str(line["expires"]), expected="YYYY-MM-DD") from None
-    return Grading(line["check"], line["severity"], line["reason"], line.get("table"), line.get("where"), expires)
+            raise refuse(
+                "The expiry is no date.", f"{at}/expires", found=str(line["expires"]), expected="YYYY-MM-DD"
+            ) from None
+    return Grading(
+        line["check"], line["severity"], line["reason"], line.get("table"), line.get("where"), expires
+    )
 
 
 def regrader(gradings: list[Grading], today: datetime.date) -> Callable[[Finding], str | None] | None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from communique.annotation.model import AUTHOR
 from communique.corpus.shards import shard_of
 from communique.validation import level0, level2, level3_zones
+from communique.validation.corpuschecks import facts_of
 from communique.validation.evaluate import Evaluation, Result
 from communique.validation.references import check_references
 from communique.validation.registry import Rule
-from communique.validation.views import View
+from communique.validation.views_base import View
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,6 +35,8 @@ def check_shard(run: Evaluation, shards: int | None = None) -> Result:
     _unused_groups(run)
     run.rules([3, 4, 5])
     mentions = frames["mentions"].filter(pl.col("actor_id").is_not_null())["actor_id"].unique()
+    if any(id_.startswith("L5/") for id_ in run.wanted):
+        run.result.facts["corpus"] = facts_of(run.shard, run.wanted)
     run.result.mentioned = mentions.filter(~mentions.str.contains(".", literal=True)).hash()
     return run.result
 
@@ -51,11 +54,16 @@ def _alignment(run: Evaluation, shards: int) -> None:
         first = ids.unique("article_id", keep="first", maintain_order=True)
         homes = [shard_of(one, shards) for one in first["article_id"]]
         first = first.with_columns(home=pl.Series(homes, dtype=pl.Int64))
-        wrong = first.filter((pl.col("home") != index) & ~pl.col("article_id").fill_null("").is_in(sorted(shard.gated)))
+        wrong = first.filter(
+            (pl.col("home") != index) & ~pl.col("article_id").fill_null("").is_in(sorted(shard.gated))
+        )
         rule = Rule(
-            pl.lit(True), "The rows of the article lie in shard {found}, it belongs to shard {expected}.", "article_id", pl.lit(str(index)),
+            pl.lit(True),
+            "The rows of the article lie in shard {found}, it belongs to shard {expected}.",
+            "article_id",
+            pl.lit(str(index)),
             pl.col("home").cast(pl.String),
-        )  # fmt: skip
+        )
         if level0.MISALIGNED.id in run.wanted:
             run.emit(level0.MISALIGNED, rule, View("alignment", name, wrong, "article_id"), wrong)
         shard.gated.update(wrong["article_id"].drop_nulls())
@@ -65,12 +73,17 @@ def _alignment(run: Evaluation, shards: int) -> None:
         for rows, _, split in shard.places.get(name, []):
             part = ids.slice(start, rows).unique("article_id", keep="first", maintain_order=True)
             start += rows
-            part = part.with_columns(split=pl.col("article_id").replace_strict(splits, default=None, return_dtype=pl.String))
+            part = part.with_columns(
+                split=pl.col("article_id").replace_strict(splits, default=None, return_dtype=pl.String)
+            )
             part = part.filter((pl.col("split") != split) & ~pl.col("article_id").is_in(sorted(shard.gated)))
             rule = Rule(
-                pl.lit(True), "The rows of the article lie in the split {found}, it belongs to {expected}.", "article_id", pl.lit(split),
+                pl.lit(True),
+                "The rows of the article lie in the split {found}, it belongs to {expected}.",
+                "article_id",
+                pl.lit(split),
                 pl.col("split"),
-            )  # fmt: skip
+            )
             run.emit(level0.SPLIT_MISPLACED, rule, View("alignment", name, part, "article_id"), part)
 
 
@@ -80,14 +93,21 @@ def _text_digests(run: Evaluation) -> None:
 
     articles, wanted = run.shard.frames["articles"], run.wanted
     if level3_zones.DIGEST.id in wanted or level2.OTHER_TEXT.id in wanted:
-        digests = [None if text is None else hashlib.sha256(text.encode()).hexdigest() for text in articles["text"]]
-        frame = articles.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), "article_id", "text_sha256")
+        digests = [
+            None if text is None else hashlib.sha256(text.encode()).hexdigest() for text in articles["text"]
+        ]
+        frame = articles.select(
+            pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), "article_id", "text_sha256"
+        )
         frame = frame.with_columns(digest=pl.Series(digests, dtype=pl.String))
         if level3_zones.DIGEST.id in wanted:
             rule = Rule(
-                pl.col("digest") != pl.col("text_sha256"), "The text has the SHA-256 {expected}, text_sha256 is {found}.", "text_sha256",
-                pl.col("text_sha256"), pl.col("digest"),
-            )  # fmt: skip
+                pl.col("digest") != pl.col("text_sha256"),
+                "The text has the SHA-256 {expected}, text_sha256 is {found}.",
+                "text_sha256",
+                pl.col("text_sha256"),
+                pl.col("digest"),
+            )
             run.unjudged(level3_zones.DIGEST.id, "the text is withheld", frame["digest"].null_count())
             run.emit(level3_zones.DIGEST, rule, View("digests", "articles", frame), frame.filter(rule.where))
         if run.shard.digests is not None and level2.OTHER_TEXT.id in wanted:
@@ -99,16 +119,24 @@ def _other_texts(run: Evaluation, articles: pl.DataFrame) -> None:
 
     assert run.shard.digests is not None
     faulty = run.faulty()["articles"].implode()
-    pairs = run.shard.digests.join(articles.filter(~pl.col("row").is_in(faulty)), on="article_id", suffix="_of_article")
+    pairs = run.shard.digests.join(
+        articles.filter(~pl.col("row").is_in(faulty)), on="article_id", suffix="_of_article"
+    )
     for one in pairs.filter(pl.col("digest") != pl.col("text_sha256")).iter_rows(named=True):
         run.shard.gated.add(one["article_id"])
         run.add(
             level2.OTHER_TEXT.finding(
                 f"The annotation is of the text {one['text_sha256'][:12]}…, the article's text is {one['digest'][:12]}….",
-                file=one["file"], table="annotation", key=one["article_id"], article_id=one["article_id"], field="text_sha256",
-                pointer="/text_sha256", found=one["text_sha256"], expected=one["digest"],
+                file=one["file"],
+                table="annotation",
+                key=one["article_id"],
+                article_id=one["article_id"],
+                field="text_sha256",
+                pointer="/text_sha256",
+                found=one["text_sha256"],
+                expected=one["digest"],
             )
-        )  # fmt: skip
+        )
 
 
 def _unused_groups(run: Evaluation) -> None:
@@ -118,15 +146,21 @@ def _unused_groups(run: Evaluation) -> None:
     if level2.GROUP_UNUSED.id not in run.wanted:
         return
     actors, mentions = run.shard.frames["actors"], run.shard.frames["mentions"]
-    frame = actors.with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32)).filter(pl.col("article_id").is_not_null())
-    frame = frame.filter((pl.col("resolution") != "implicit") & ~pl.col("actor_id").is_in(mentions["actor_id"].implode()))
+    frame = actors.with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32)).filter(
+        pl.col("article_id").is_not_null()
+    )
+    frame = frame.filter(
+        (pl.col("resolution") != "implicit") & ~pl.col("actor_id").is_in(mentions["actor_id"].implode())
+    )
     if frame.is_empty():
         return
     # A mention whose actor is misspelt may be the one that is missed.
     known = run.views.actors["actor_id"].implode()
-    lost = mentions.filter(pl.col("actor_id").is_not_null() & ~pl.col("actor_id").is_in(known))["article_id"].unique()
+    lost = mentions.filter(pl.col("actor_id").is_not_null() & ~pl.col("actor_id").is_in(known))[
+        "article_id"
+    ].unique()
     spared = pl.col("article_id").is_in(lost.implode()) | pl.col("actor_id").is_in(sorted(run.shard.named))
-    partly = set(run.shard.broken.get("mentions", {})) | {one for one in run.shard.gated}
+    partly = set(run.shard.broken.get("mentions", {})) | set(run.shard.gated)
     spared = spared | pl.col("article_id").is_in(sorted(partly))
     rule = Rule(pl.lit(True), "No mention refers to {found}.", "actor_id", pl.col("actor_id"))
     run.unjudged(level2.GROUP_UNUSED.id, "a broken record may be the mention", frame.filter(spared).height)

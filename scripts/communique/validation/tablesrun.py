@@ -11,6 +11,7 @@ from communique.annotation.model import AUTHOR
 from communique.corpus.shards import shard_of
 from communique.schema import Schema
 from communique.validation import level2
+from communique.validation.corpuschecks import corpus_findings
 from communique.validation.evaluate import Evaluation, Pending, Result
 from communique.validation.finding import Findings
 from communique.validation.layout import File, Layout, read_layout
@@ -36,12 +37,14 @@ class Task:
     wanted: frozenset[str]
     cap: int | None
     gate: str
+    guidelines: str | None = None
 
 
 def check_one(task: Task, registry: pl.DataFrame | None) -> Result:
     """The pure function of a shard. `registry` holds the registry actors of the corpus, None when unreadable."""
     loaded = Loader(task.schema, set(task.wanted), task.cap).load(task.index, list(task.files))
     shard = loaded.shard
+    shard.guidelines = task.guidelines
     shard.registry, shard.registry_known = registry, registry is not None
     run = Evaluation(shard, task.wanted, task.cap, task.gate)
     high = any(id_[1] > "1" for id_ in task.wanted)
@@ -51,7 +54,9 @@ def check_one(task: Task, registry: pl.DataFrame | None) -> Result:
         result = run.result
         result.records = {name: frame.height for name, frame in shard.frames.items()}
         if high:
-            result.not_checked[("L2–L5", "a file of the shard cannot be read, or lacks a column")] = loaded.rows
+            result.not_checked[("L2–L5", "a file of the shard cannot be read, or lacks a column")] = (
+                loaded.rows
+            )
     result.findings = loaded.findings + result.findings
     for id_, count in loaded.counts.items():
         result.counts[id_] = result.counts.get(id_, 0) + count
@@ -62,7 +67,12 @@ def check_one(task: Task, registry: pl.DataFrame | None) -> Result:
 
 
 def validate_tables(
-    root: Path, schema: Schema, options: Options, found: Findings, progress: Progress | None = None
+    root: Path,
+    schema: Schema,
+    options: Options,
+    found: Findings,
+    progress: Progress | None = None,
+    guidelines: str | None = None,
 ) -> Report:
     """A folder with `data/` and `manifest.json`, level by level."""
     session = Session(str(root), schema, options, options.wanted(), found)
@@ -70,7 +80,16 @@ def validate_tables(
     session.add(layout.findings)
     registry = read_registry(layout.files())
     tasks = [
-        Task(index, tuple(files), layout.count, schema, frozenset(session.wanted), options.cap, options.gate)
+        Task(
+            index,
+            tuple(files),
+            layout.count,
+            schema,
+            frozenset(session.wanted),
+            options.cap,
+            options.gate,
+            guidelines,
+        )
         for index, files in layout.shards.items()
     ]
     results = []
@@ -95,6 +114,7 @@ def _engine(name: str) -> Callable[[list[Task], Any], Iterator[Result]]:
 def settle(session: Session, layout: Layout, results: list[Result], registry: pl.DataFrame | None) -> None:
     """What no shard can know: references into other shards, and the registry's use."""
     pending = [one for result in results for one in result.pending]
+    _whole_corpus(session, layout, results)
     exist = _existing(layout, pending, session.schema)
     for one in pending:
         if (one.target, one.value) not in exist:
@@ -102,10 +122,27 @@ def settle(session: Session, layout: Layout, results: list[Result], registry: pl
         elif one.crosses is not None:
             session.add([one.crosses])
     if registry is None:
-        if level2.UNKNOWN["actors"].id in session.wanted and any(result.records.get("mentions") for result in results):
-            session.not_checked[(level2.UNKNOWN["actors"].id, "the registry actors cannot be read")] = len(results)
+        if level2.UNKNOWN["actors"].id in session.wanted and any(
+            result.records.get("mentions") for result in results
+        ):
+            session.not_checked[(level2.UNKNOWN["actors"].id, "the registry actors cannot be read")] = len(
+                results
+            )
         return
     _registry(session, layout, results, registry)
+
+
+def _whole_corpus(session: Session, layout: Layout, results: list[Result]) -> None:
+    import polars as pl
+
+    facts = [result.facts["corpus"] for result in results if "corpus" in result.facts]
+    if facts:
+        whole = {name: pl.concat([part[name] for part in facts]) for name in facts[0]}
+        session.add(corpus_findings(whole, session.wanted, _actors_file(layout)))
+
+
+def _actors_file(layout: Layout) -> str | None:
+    return next((file.name for file in layout.files() if file.table == "actors" and file.shard == 0), None)
 
 
 def _existing(layout: Layout, pending: list[Pending], schema: Schema) -> set[tuple[str, str]]:
@@ -123,7 +160,12 @@ def _existing(layout: Layout, pending: list[Pending], schema: Schema) -> set[tup
         for file in layout.shards.get(home, []):
             if file.table == target:
                 # 64-bit hashes narrow the rows down; only equal strings count.
-                near = pl.scan_parquet(file.path).select(key).filter(pl.col(key).hash().is_in(hashes)).collect()[key]
+                near = (
+                    pl.scan_parquet(file.path)
+                    .select(key)
+                    .filter(pl.col(key).hash().is_in(hashes))
+                    .collect()[key]
+                )
                 exist |= {(target, value) for value in near if value in values}
     return exist
 
@@ -133,9 +175,11 @@ def _registry(session: Session, layout: Layout, results: list[Result], registry:
     import polars as pl
 
     named = set().union(*(result.facts.get("named", set()) for result in results))
-    file = next((file.name for file in layout.files() if file.table == "actors" and file.shard == 0), None)
+    file = _actors_file(layout)
     if level2.NO_AUTHOR.id in session.wanted and AUTHOR not in registry["actor_id"] and AUTHOR not in named:
-        session.add([level2.NO_AUTHOR.finding(f"There is no actor {AUTHOR}.", table="actors", key=AUTHOR, file=file)])
+        session.add(
+            [level2.NO_AUTHOR.finding(f"There is no actor {AUTHOR}.", table="actors", key=AUTHOR, file=file)]
+        )
     if level2.ACTOR_UNUSED.id not in session.wanted:
         return
     if not all(result.facts.get("whole") for result in results):
@@ -144,7 +188,9 @@ def _registry(session: Session, layout: Layout, results: list[Result], registry:
     hashes = [result.mentioned for result in results if result.mentioned is not None]
     mentioned = pl.concat(hashes).unique() if hashes else pl.Series([], dtype=pl.UInt64)
     unused = registry.filter(
-        ~pl.col("actor_id").hash().is_in(mentioned.implode()) & (pl.col("actor_id") != AUTHOR) & (pl.col("resolution") != "implicit")
+        ~pl.col("actor_id").hash().is_in(mentioned.implode())
+        & (pl.col("actor_id") != AUTHOR)
+        & (pl.col("resolution") != "implicit")
     )
     lost = any(level2.UNKNOWN["actors"].id in result.counts for result in results)
     spared = unused.filter(pl.col("actor_id").is_in(sorted(named)) | pl.lit(lost))
@@ -152,5 +198,7 @@ def _registry(session: Session, layout: Layout, results: list[Result], registry:
         session.not_checked[(level2.ACTOR_UNUSED.id, "a broken record may be the mention")] = spared.height
     for actor in unused.join(spared, on="actor_id", how="anti")["actor_id"]:
         said = f"No mention refers to {actor}."
-        finding = level2.ACTOR_UNUSED.finding(said, table="actors", key=actor, file=file, field="actor_id", found=actor)
+        finding = level2.ACTOR_UNUSED.finding(
+            said, table="actors", key=actor, file=file, field="actor_id", found=actor
+        )
         session.add([finding])

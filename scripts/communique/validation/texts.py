@@ -71,10 +71,16 @@ class Texts:
         import polars as pl
 
         within = frame.select(
-            ((pl.col("start") >= 0) & (pl.col("start") < pl.col("end")) & (pl.col("end") <= pl.col("size"))).fill_null(False)
+            (
+                (pl.col("start") >= 0) & (pl.col("start") < pl.col("end")) & (pl.col("end") <= pl.col("size"))
+            ).fill_null(False)
         ).to_series()
         whole = within.all()
-        part = frame.select("art", "start", "end") if whole else frame.select("art", "start", "end").filter(within)
+        part = (
+            frame.select("art", "start", "end")
+            if whole
+            else frame.select("art", "start", "end").filter(within)
+        )
         rows = part["art"].to_numpy().astype(np.int64)
         first = self.byte_offsets(rows, part["start"].to_numpy())
         last = self.byte_offsets(rows, part["end"].to_numpy())

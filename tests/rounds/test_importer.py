@@ -151,8 +151,10 @@ from communique.rounds import client, importer
 job = json.load(sys.stdin)
 connected = client.connect(job["url"], job["key"])
 print("ready", flush=True)
-importer.import_tasks(connected, job["project"], job["tasks"], chunk_tasks=job["chunk"], fresh=True)
-print("done", flush=True)
+importer.import_tasks(
+    connected, job["project"], job["tasks"], chunk_tasks=job["chunk"], fresh=True,
+    progress=lambda done, total: print(done, flush=True),
+)
 """
 
 
@@ -176,6 +178,16 @@ def begin_push(
     return process
 
 
+def run_for_a_while(process: subprocess.Popen[str], chunks: int, rng: random.Random) -> None:
+    """Until some moment of the import: a random number of chunks and a random bit of the next one."""
+    assert process.stdout is not None
+    began = time.monotonic()
+    for _ in range(rng.randrange(chunks + 1)):
+        began = time.monotonic()
+        process.stdout.readline()
+    time.sleep(rng.uniform(0, max(0.1, time.monotonic() - began)))
+
+
 def end_push(process: subprocess.Popen[str]) -> None:
     process.wait()
     assert process.stdout is not None
@@ -189,15 +201,14 @@ def test_killing_the_client_at_random_moments(
     rng = random.Random(20)
     tasks = [task(f"k{number}", regions=20, repeat=100) for number in range(200)]
     project = ls.get_or_create_project("kill client whole", simple_config).id
-    began = time.monotonic()
     end_push(begin_push(ls.url, ls_server.token(), project, tasks, 20))
-    whole = time.monotonic() - began
     check_complete(ls, project, tasks)
     left = []
     for turn in range(20):
         project = ls.get_or_create_project(f"kill client {turn}", simple_config).id
-        process = begin_push(ls.url, ls_server.token(), project, tasks, rng.choice([5, 20, 60]))
-        time.sleep(rng.uniform(0, whole * 0.9))
+        chunk = rng.choice([5, 20, 60])
+        process = begin_push(ls.url, ls_server.token(), project, tasks, chunk)
+        run_for_a_while(process, len(tasks) // chunk, rng)
         process.kill()
         end_push(process)
         left.append(ls.task_count(project))
@@ -215,19 +226,14 @@ def test_killing_the_server_at_random_moments(
     rng = random.Random(21)
     tasks = [task(f"s{number}", regions=20, repeat=100) for number in range(60)]
     port = free_port()
-    left, whole = [], 1.0
+    left = []
     running = server.start(tmp_path / "s", port=port, templates=ls_template)
     try:
-        for turn in range(21):
+        for turn in range(20):
             with client.connect(running.url, running.token()) as connected:
                 project = connected.get_or_create_project(f"kill server {turn}", simple_config).id
                 process = begin_push(running.url, running.token(), project, tasks, 6)
-                began = time.monotonic()
-                if turn == 0:
-                    end_push(process)
-                    whole = time.monotonic() - began
-                    continue
-                time.sleep(rng.uniform(0, whole * 0.9))
+                run_for_a_while(process, len(tasks) // 6, rng)
             if turn % 2:
                 os.kill(running.pid, signal.SIGKILL)
                 running.wait()

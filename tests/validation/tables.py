@@ -10,7 +10,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from communique.corpus.parquet import records, to_arrow, write_parquet
+from communique.annotation.derive import cameo_actor_code
+from communique.corpus.digest import combined, row_digest
+from communique.corpus.parquet import read_parquet, records, to_arrow, write_parquet
 from communique.corpus.shards import shard_name, shard_of
 from communique.project import Project
 from communique.schema import Schema, Table, load_schema
@@ -46,7 +48,7 @@ def write_tables(project: Project, sound: dict[str, list[Record]], shards: int =
     rows = {name: list(found) for name, found in reader.records.items()}
     for name, found in rows.items():
         table = schema.table(name)
-        by_key = {tuple(row[key] for key in table.key): row for row in sound[name]}
+        by_key = {tuple(row[key] for key in table.key): row for row in sound.get(name, [])}
         for row in found:
             twin = by_key.get(tuple(row[key] for key in table.key), {})
             row.update(
@@ -56,6 +58,11 @@ def write_tables(project: Project, sound: dict[str, list[Record]], shards: int =
                     if column.derived
                 }
             )
+    glosses = {row["event_id"]: row["gloss"] for row in rows["events"]}
+    for row in rows["event_links"]:
+        row.update(from_gloss=glosses.get(row["from_event_id"], ""))
+    for row in rows["actors"]:
+        row.update(cameo_actor_code=cameo_actor_code(row))
     rows["claims"] = sound["claims"]
     splits = {row["article_id"]: row["split"] for row in rows["articles"]}
     for old in project.corpus.glob("data/*/*.parquet"):
@@ -70,7 +77,7 @@ def write_tables(project: Project, sound: dict[str, list[Record]], shards: int =
             write_shard(project.corpus, schema.table(name), split, shard, shards, part)
             for (split, shard), part in sorted(files.items())
         ]
-        tables[name] = {"rows": len(found), "digest": "0" * 64, "files": entries}
+        tables[name] = {"rows": len(found), "digest": "", "files": entries}
     manifest = {
         "name": "test",
         "version": "0.1.0",
@@ -80,6 +87,7 @@ def write_tables(project: Project, sound: dict[str, list[Record]], shards: int =
         "tables": tables,
     }
     (project.corpus / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+    relist(project.corpus, schema)
 
 
 def write_shard(
@@ -126,16 +134,20 @@ def edit_manifest(corpus: Path, change: Callable[[Record], None]) -> None:
     path.write_text(json.dumps(manifest, indent=2), encoding="utf-8")
 
 
-def relist(corpus: Path) -> None:
-    """Make the manifest agree with the files that are there: sizes, rows, checksums."""
+def relist(corpus: Path, schema: Schema | None = None) -> None:
+    """Make the manifest agree with the files that are there: sizes, rows, checksums, and digests of content."""
 
     def change(manifest: Record) -> None:
-        for table in manifest["tables"].values():
+        for name, table in manifest["tables"].items():
+            if schema is not None:
+                spec, paths = schema.table(name), [corpus / entry["path"] for entry in table["files"]]
+                rows = records(read_parquet(paths, spec), spec)
+                table["digest"] = combined(row_digest(row) for row in rows)
             for entry in table["files"]:
                 path = corpus / entry["path"]
                 if path.exists():
-                    rows = pq.read_metadata(path).num_rows
-                    entry.update(entry_of(corpus, path, entry["split"], entry["shard"], rows))
+                    count = pq.read_metadata(path).num_rows
+                    entry.update(entry_of(corpus, path, entry["split"], entry["shard"], count))
             table["rows"] = sum(entry["rows"] for entry in table["files"])
 
     edit_manifest(corpus, change)
@@ -153,4 +165,4 @@ def edit_rows(
     rows = list(records(pq.read_table(path, partitioning=None), schema.table(table)))
     change(rows)
     write_parquet(schema.table(table), to_arrow(rows, schema.table(table)), path)
-    relist(corpus)
+    relist(corpus, schema)

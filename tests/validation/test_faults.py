@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import faults_codebook  # noqa: F401
+import faults_corpus  # noqa: F401
 from faults_json import FAULTS, Fault
 from sound import make_project
 
@@ -32,7 +33,7 @@ def test_a_planted_fault_is_found_once_at_its_place(fault: Fault, tmp_path: Path
     found = [(one.id, one.table, one.key, one.field) for one in report.findings]
     assert found == [(fault.id, fault.table, fault.key, fault.field)]
     finding = report.findings[0]
-    assert finding.file
+    assert finding.file or finding.level == 5
     assert finding.message
     assert finding.mend
     assert report.exit_code == {"error": 1, "warning": 2, "note": 0}[finding.severity]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import faults_codebook  # noqa: F401
+import faults_corpus  # noqa: F401
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -30,7 +31,7 @@ def test_a_sound_corpus_gives_no_finding(built: Project) -> None:
         report = validate(path)
         assert [(one.id, one.place) for one in report.findings] == []
         assert report.not_checked == []
-        assert report.shards == 2
+        assert report.shards == (3 if path == built.root else 2)
 
 
 @pytest.mark.parametrize("fault", OF_ROWS, ids=[fault.name for fault in OF_ROWS])
@@ -98,7 +99,7 @@ def other_schema(corpus: Path) -> tuple[str | None, str | None]:
 
 @file_fault("L0/file-absent")
 def file_absent(corpus: Path) -> tuple[str | None, str | None]:
-    path = file_of(corpus, "event_links")
+    path = file_of(corpus, "claims")
     path.unlink()
     return name(corpus, path), None
 
@@ -185,9 +186,18 @@ def empty(corpus: Path) -> tuple[str | None, str | None]:
 @file_fault("L0/shard-empty")
 def no_rows(corpus: Path) -> tuple[str | None, str | None]:
     path = file_of(corpus, "claims")
-    pq.write_table(pq.read_table(path, partitioning=None).slice(0, 0), path)
+    other = path.with_name(path.name.replace("train", "test"))
+    pq.write_table(pq.read_table(path, partitioning=None).slice(0, 0), other)
+    entry = {"path": name(corpus, other), "split": "test", "shard": 0, "rows": 0, "bytes": 0, "sha256": ""}
+    edit_manifest(corpus, lambda manifest: manifest["tables"]["claims"]["files"].append(entry))
     relist(corpus)
-    return name(corpus, path), None
+    return name(corpus, other), None
+
+
+@file_fault("L0/content-digest")
+def other_rows(corpus: Path) -> tuple[str | None, str | None]:
+    edit_manifest(corpus, lambda manifest: manifest["tables"]["mentions"].update(digest="0" * 64))
+    return "manifest.json", "tables/mentions/digest"
 
 
 @file_fault("L1/column-absent")
@@ -245,7 +255,7 @@ def test_an_article_in_the_wrong_shard(built: Project) -> None:
                 entry.update(shard=1, path=entry["path"].replace("-00000-", "-00001-"))
 
     edit_manifest(corpus, renumber)
-    relist(corpus)
+    relist(corpus, load_schema(built.schema))
     report = validate(corpus)
     assert {one.id for one in report.findings} == {"L0/shard-misaligned"}
     assert not report
@@ -287,3 +297,27 @@ def test_a_changed_row_is_found_although_the_checksum_is_wrong_too(built: Projec
     (built.corpus / "manifest.json").write_text(json.dumps(manifest))
     ids = [one.id for one in validate(built.corpus).findings]
     assert ids in (["L0/file-size", "L3/span-text-differs"], ["L0/checksum", "L3/span-text-differs"])
+
+
+#: Checks that the tests below plant a fault for.
+OTHER_FILE_FAULTS = {
+    "L0/shard-misaligned",
+    "L0/split-misplaced",
+    "L4/derived-differs",
+    "L2/action-unknown",
+    "L0/content-digest",
+}
+
+
+def test_a_derived_value_that_was_edited(built: Project) -> None:
+    schema = load_schema(built.schema)
+    edit_rows(built.corpus, schema, "actions", lambda rows: rows[0].update(asserted_by=["FRA"]))
+    (finding,) = validate(built.corpus).findings
+    assert (finding.id, finding.table, finding.field) == ("L4/derived-differs", "actions", "asserted_by")
+    assert finding.found == '["FRA"]'
+
+
+def test_a_claim_that_is_missing(built: Project) -> None:
+    edit_rows(built.corpus, load_schema(built.schema), "claims", lambda rows: rows.pop())
+    (finding,) = validate(built.corpus).findings
+    assert (finding.id, finding.table) == ("L4/derived-differs", "claims")

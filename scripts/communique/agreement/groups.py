@@ -86,14 +86,17 @@ class Grouping:
         which it shows, and the number of records that hang on it."""
         dependents = self.dependents()
         return {
-            (one.table, one.group_id): _WEIGHTS[one.kind]
-            + len(one.differences) / 10
-            + dependents[one.group_id]
-            if one.kind
-            else 0.0
+            (one.table, one.group_id): 0.0
+            if one.kind is None
+            else _FOLLOWING
+            if one.table in CARRIED and not one.differences
+            else _WEIGHTS[one.kind] + len(one.differences) / 10 + dependents[one.group_id]
             for one in self.groups
         }
 
+
+#: Events and actors that only some have follow from the disagreements on the records that refer to them.
+_FOLLOWING = 0.5
 
 #: A missing unit takes all its fields with it; a link or boundary moves other records or figures; a label itself.
 _WEIGHTS: dict[Kind, float] = {"missing": 4.0, "link": 3.0, "boundary": 2.0, "label": 1.0}

@@ -11,11 +11,22 @@ from communique.commands.options import JsonOption, ProjectOption, print_json
 
 
 def export(
-    format: Annotated[str, typer.Argument(metavar="FORMAT", help="brat, cas, conllu, csv, dna, docbin, events, gexf, graphml, jsonld or sqlite.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write into; it is made if it is not there.")],
+    format: Annotated[
+        str,
+        typer.Argument(
+            metavar="FORMAT",
+            help="brat, cas, conllu, csv, dna, docbin, events, gexf, graphml, jsonld or sqlite.",
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="Folder to write into; it is made if it is not there.")
+    ],
     article: Annotated[list[str] | None, typer.Option(help="Only this article (repeatable).")] = None,
     include_claims: Annotated[
-        bool, typer.Option("--include-claims", help="events: also what only sources assert, with asserter and status.")
+        bool,
+        typer.Option(
+            "--include-claims", help="events: also what only sources assert, with asserter and status."
+        ),
     ] = False,
     project: ProjectOption = None,
     as_json: JsonOption = False,
@@ -35,9 +46,18 @@ def export(
     writer = get(format, "write").write
     assert writer is not None
     out.mkdir(parents=True, exist_ok=True)
-    written = writer(open_source(find_project(project)), out, WriteOptions(include_claims, tuple(article or ())))
+    written = writer(
+        open_source(find_project(project)), out, WriteOptions(include_claims, tuple(article or ()))
+    )
     if as_json:
-        print_json({"files": written.files, "counts": written.counts, "left_out": written.left_out, "notes": written.notes})
+        print_json(
+            {
+                "files": written.files,
+                "counts": written.counts,
+                "left_out": written.left_out,
+                "notes": written.notes,
+            }
+        )
         return
     typer.echo(f"{len(written.files)} files in {out}")
     for name, count in written.counts.items():

@@ -17,25 +17,46 @@ _SHOWN = 10
 
 def import_(
     format: Annotated[
-        str, typer.Argument(metavar="FORMAT", help="brat, cas, citron, conllu, label-studio, plover, spans or webanno.")
+        str,
+        typer.Argument(
+            metavar="FORMAT", help="brat, cas, citron, conllu, label-studio, plover, spans or webanno."
+        ),
     ],
     path: Annotated[Path, typer.Argument(metavar="PATH", help="File or folder of the other corpus.")],
     mapping: Annotated[Path | None, typer.Option(help="Which of its labels is what (JSON or YAML).")] = None,
-    offsets: Annotated[str, typer.Option(help="What its offsets count: code-points, utf-16 or bytes.")] = "code-points",
-    profile: Annotated[str | None, typer.Option(help="A known layout: polnear.")] = None,
-    annotator: Annotated[str | None, typer.Option(help="Name of the annotator where the files name none.")] = None,
-    annotator_kind: Annotated[
-        str | None, typer.Option(help="person, program, language_model or mixed; known for PolNeAR, GUM and PLOVER.")
+    offsets: Annotated[
+        str | None,
+        typer.Option(
+            help="What its offsets count: code-points, utf-16 or bytes; default: what its own tools count."
+        ),
     ] = None,
-    round_: Annotated[str, typer.Option("--round", help="Round under which the annotators' passes are kept.")] = "import",
+    profile: Annotated[str | None, typer.Option(help="A known layout: polnear.")] = None,
+    annotator: Annotated[
+        str | None, typer.Option(help="Name of the annotator where the files name none.")
+    ] = None,
+    annotator_kind: Annotated[
+        str | None,
+        typer.Option(help="person, program, language_model or mixed; known for PolNeAR, GUM and PLOVER."),
+    ] = None,
+    round_: Annotated[
+        str, typer.Option("--round", help="Round under which the annotators' passes are kept.")
+    ] = "import",
     allow_null: Annotated[
-        bool, typer.Option("--allow-null", help="Let columns that the source says nothing of be null in this project's schema.")
+        bool,
+        typer.Option(
+            "--allow-null",
+            help="Let columns that the source says nothing of be null in this project's schema.",
+        ),
     ] = False,
-    rights: Annotated[str | None, typer.Option(help="Licence of the texts, where the source names none.")] = None,
+    rights: Annotated[
+        str | None, typer.Option(help="Licence of the texts, where the source names none.")
+    ] = None,
     redistribution: Annotated[str | None, typer.Option(help="text_ok, annotations_only or none.")] = None,
     publisher: Annotated[str | None, typer.Option(help="Publisher, where the source names none.")] = None,
     language: Annotated[str | None, typer.Option(help="ISO 639-1 code, where the source names none.")] = None,
-    max_bytes: Annotated[int, typer.Option(min=1, help="Limit for one file; larger ones are refused unread.")] = MAX_BYTES,
+    max_bytes: Annotated[
+        int, typer.Option(min=1, help="Limit for one file; larger ones are refused unread.")
+    ] = MAX_BYTES,
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -76,12 +97,16 @@ def import_(
         raise typer.Exit(FOUND if log.refused else 0)
     typer.echo(f"{len(received.articles)} articles, {received.passes} annotations of them.")
     if received.several:
-        typer.echo(f"{received.several} articles have several annotators: 'communique round agreement {round_}' compares them.")
+        typer.echo(
+            f"{received.several} articles have several annotators: 'communique round agreement {round_}' compares them."
+        )
     _counts("In gold:", received.records)
     _counts("Read:", log.seen)
     _counts("Not held by any column:", log.unheld)
     if received.widened:
-        typer.echo("May be null now in annotations/schema: " + ", ".join(f"{t}.{c}" for t, c in received.widened))
+        typer.echo(
+            "May be null now in annotations/schema: " + ", ".join(f"{t}.{c}" for t, c in received.widened)
+        )
     for note in [*log.notes, *received.notes]:
         typer.echo(f"Note: {note}")
     _listed("Faults of the source:", log.faults)

@@ -8,19 +8,18 @@ or the new one.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from communique.corpus.card import card
-from communique.corpus.digest import combined, row_digest
 from communique.corpus.manifest import NAME, manifest_json, read_manifest, sha256_of
-from communique.corpus.parquet import to_arrow, write_parquet
-from communique.corpus.shards import shard_count, shard_name
+from communique.corpus.shards import shard_count
 from communique.corpus.source import Source, open_source
 from communique.corpus.tables import parts
+from communique.corpus.tableset import content_digest, write_tables
+from communique.corpus.versions import version_now
 from communique.errors import ProjectError
 from communique.files import write_atomically
 from communique.project import Project
@@ -53,35 +52,9 @@ def build(project: Project, out: Path | None = None, progress: Callable[[str], N
     corpus = out or project.corpus
     old = _sound_files(corpus)
     built = Built({})
-    tables: dict[str, Any] = {name: {"rows": 0, "digest": "", "files": []} for name in source.schema.tables}
-    digests: dict[str, list[bytes]] = {name: [] for name in source.schema.tables}
     shards = shard_count(len(source.articles))
-    for split, shard, name, rows in parts(source, shards):
-        if progress:
-            progress(f"{name} {shard + 1}/{shards}")
-        table = source.schema.table(name)
-        found = [row_digest({column.name: row[column.name] for column in table.columns}) for row in rows]
-        digests[name] += found
-        path = f"data/{name}/{shard_name(split, shard, shards, combined(found))}"
-        if path not in old:
-            sink = io.BytesIO()
-            write_parquet(table, to_arrow(rows, table), sink)
-            write_atomically(corpus / path, sink.getvalue())
-            built.written.append(path)
-        size, digest = (corpus / path).stat().st_size, old.get(path) or sha256_of(corpus / path)
-        entry = {
-            "path": path,
-            "split": split,
-            "shard": shard,
-            "rows": len(rows),
-            "bytes": size,
-            "sha256": digest,
-        }
-        tables[name]["files"].append(entry)
-        tables[name]["rows"] += len(rows)
-    for name, entries in tables.items():
-        entries["digest"] = combined(digests[name])
-        entries["files"].sort(key=lambda file: (file["split"], file["shard"]))
+    rows = parts(source, shards)
+    tables, built.written = write_tables(corpus, source.schema, rows, shards, old, progress)
     built.manifest = _manifest(source, shards, tables)
     _replace(corpus / NAME, manifest_json(built.manifest), built)
     _replace(corpus / CARD, card(source, built.manifest), built)
@@ -126,12 +99,13 @@ def check(project: Project) -> list[str]:
 
 
 def _manifest(source: Source, shards: int, tables: dict[str, Any]) -> Record:
+    digest = content_digest(tables)
     return {
         "name": source.facts["name"],
-        "version": source.facts["version"],
+        "version": version_now(source.project.corpus, source.facts["version"], digest),
         "schema": source.schema.fingerprint,
         "shards": shards,
-        "digest": combined(bytes.fromhex(table["digest"]) for table in tables.values()),
+        "digest": digest,
         "tables": tables,
     }
 

@@ -39,7 +39,8 @@ def card(source: Source, manifest: Record) -> str:
             {
                 "config_name": name,
                 **({"default": True} if name == default else {}),
-                "version": manifest["version"],
+                # datasets admits x.y.z only; a build that isn't the released version differs in the digest.
+                "version": manifest["version"].partition("+")[0],
                 "description": f"sha256-{entry['digest']}",
                 "features": _features(source.schema.table(name)),
                 "data_files": _data_files(entry["files"]),

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 EXAMPLES = 3
+#: Of a text no more than this many words in a row are quoted: the summary may be published where the text may not.
+WORDS = 4
 
 #: Columns that no result depends on: remarks of annotators and how a record came about.
-PROSE = frozenset({"note", "remarks", "provenance", "guideline_version", "assertion_override"})
+PROSE = frozenset({"note", "remarks", "provenance", "guideline_version"})
 #: Derived over the whole corpus, so that a new article changes them in old records.
 CORPUS_WIDE = frozenset({"aliases", "mention_count", "article_count"})
 
@@ -79,8 +81,14 @@ def _quote(row: Record) -> str:
     for column in ("canonical_name", "gloss", "text", "cue_text", "trigger_text"):
         value = row.get(column)
         if isinstance(value, str):
-            return f" “{value if len(value) <= 50 else value[:49] + '…'}”"
+            return f" “{_few(value)}”"
     return ""
+
+
+def _few(text: str) -> str:
+    words = text.split()
+    short = " ".join(words[:WORDS]) + (" …" if len(words) > WORDS else "")
+    return short if len(short) <= 60 else short[:59] + "…"
 
 
 def _told(rows: pl.DataFrame, key: tuple[str, ...]) -> list[str]:
@@ -303,5 +311,4 @@ def _column(table: TableDiff, spec: Table, column: Column, one: str) -> Change:
 def _short(value: Any) -> str:
     if value is None or value == []:
         return "none"
-    text = ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
-    return text if len(text) <= 60 else text[:59] + "…"
+    return _few(", ".join(str(one) for one in value) if isinstance(value, list) else str(value))

@@ -37,15 +37,28 @@ def assemble(graph: Graph, mapping: Mapping, text: str, schema: Schema, log: Log
 def _check_labels(graph: Graph, mapping: Mapping, file: Path | str) -> None:
     triggers = {frame.trigger for frame in graph.frames.values()}
     spans = {m.label for m in graph.marks.values() if m.id not in triggers and not mapping.knows(m.label)}
-    frames = {f.label for f in graph.frames.values() if f.label not in mapping.frames and f.label not in mapping.ignore}
+    frames = {
+        f.label
+        for f in graph.frames.values()
+        if f.label not in mapping.frames and f.label not in mapping.ignore
+    }
     links = {link.label for link in graph.links} - set(mapping.links) - mapping.ignore
     if spans or frames or links:
         raise unknown_labels(file, spans, frames, links)
 
 
 class _Builder:
-    def __init__(self, graph: Graph, mapping: Mapping, text: str, schema: Schema, log: Log, file: str) -> None:
-        self.graph, self.mapping, self.text, self.schema, self.log, self.file = graph, mapping, text, schema, log, file
+    def __init__(
+        self, graph: Graph, mapping: Mapping, text: str, schema: Schema, log: Log, file: str
+    ) -> None:
+        self.graph, self.mapping, self.text, self.schema, self.log, self.file = (
+            graph,
+            mapping,
+            text,
+            schema,
+            log,
+            file,
+        )
         self.tables: Tables = {}
 
     def build(self) -> Tables:
@@ -121,7 +134,9 @@ class _Builder:
             raise Refused(f"refers to {id}, which does not exist")
         return self.graph.marks[id]
 
-    def _record(self, table: str, id: str, words: dict[str, list[Mark]], given: Record, values: dict[str, str]) -> Record:
+    def _record(
+        self, table: str, id: str, words: dict[str, list[Mark]], given: Record, values: dict[str, str]
+    ) -> Record:
         columns = span_columns(self.schema, table)
         for column, marks in words.items():
             spans = self._spans(marks, column or table, id)
@@ -143,11 +158,13 @@ class _Builder:
 
     def _spans(self, marks: list[Mark], what: str, id: str) -> list[Any]:
         """The fragments as spans: white space at their edges is left out, fragments that touch are one; both are faults."""
-        found = []
+        found: list[tuple[int, int]] = []
         for start, end in sorted({piece for mark in marks for piece in mark.spans}):
             low, high = trim(self.text, start, end)
             if (low, high) != (start, end):
-                self.log.fault(self.file, id, f"{what} {start}-{end} begins or ends with white space, which was left out")
+                self.log.fault(
+                    self.file, id, f"{what} {start}-{end} begins or ends with white space, which was left out"
+                )
             if found and found[-1][1] == low:
                 self.log.fault(self.file, id, f"{what} has fragments that touch at {low}; they were made one")
                 found[-1] = (found[-1][0], high)

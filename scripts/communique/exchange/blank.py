@@ -39,7 +39,7 @@ def blank(schema: Schema, table: str, given: Record) -> Record:
 
 def lacking(schema: Schema, tables: Iterable[tuple[str, Iterable[Record]]]) -> set[tuple[str, str]]:
     """(table, column) of every null in a column that must not be null."""
-    found = set()
+    found: set[tuple[str, str]] = set()
     for name, records in tables:
         strict = [c.name for c in schema.table(name).stored if not c.nullable]
         for record in records:
@@ -53,7 +53,11 @@ def lacking_provenance(schema: Schema, provenance: Record) -> set[tuple[str, str
     """As lacking, for the one column of a provenance that a foreign corpus cannot give: our guidelines' version."""
     node = schema.shared["provenance"]["properties"]["guideline_version"]
     nullable = "null" in (node["type"] if isinstance(node["type"], list) else [node["type"]])
-    return set() if nullable or provenance["guideline_version"] is not None else {("provenance", "guideline_version")}
+    return (
+        set()
+        if nullable or provenance["guideline_version"] is not None
+        else {("provenance", "guideline_version")}
+    )
 
 
 def relax(schema: Schema, columns: Iterable[tuple[str, str]]) -> list[Path]:

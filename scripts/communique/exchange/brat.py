@@ -124,7 +124,9 @@ def _place(
         placed = [(start, end) for start, end in spans if start is not None and end is not None]
         there = " ".join(text[start:end] for start, end in placed)
         if loose(there) != loose(words):
-            log.refuse(file, id, f"the words {words[:40]!r} do not stand at {pieces}, where {there[:40]!r} is")
+            log.refuse(
+                file, id, f"the words {words[:40]!r} do not stand at {pieces}, where {there[:40]!r} is"
+            )
             continue
         found.exact += there.replace("\n", " ") == words.replace("\n", " ")
         found.graph.marks[id] = Mark(id, label, placed, {}, words)
@@ -159,5 +161,8 @@ def find_text(ann: Path, texts: dict[str, list[Path]]) -> tuple[Path, str | None
     if base in texts:
         return texts[base][0], annotator
     raise ExchangeError(
-        "An annotation without its text.", file=ann, expected=f"{beside.name} beside it", mend="put the text beside it"
+        "An annotation without its text.",
+        file=ann,
+        expected=f"{beside.name} beside it",
+        mend="put the text beside it",
     )

@@ -17,7 +17,17 @@ from communique.annotation.files import annotation_tables, fill
 from communique.articles.draft import Draft, Zone
 from communique.corpus.source import Source
 from communique.exchange.brat import BratFile, read_pair
-from communique.exchange.format import Document, ExchangeError, Log, Pass, Reading, ReadOptions, Record, WriteOptions, Written
+from communique.exchange.format import (
+    Document,
+    ExchangeError,
+    Log,
+    Pass,
+    Reading,
+    ReadOptions,
+    Record,
+    WriteOptions,
+    Written,
+)
 from communique.exchange.items import Item, items, put, trimmed
 from communique.exchange.mapping import span_columns
 from communique.exchange.receive import localised
@@ -59,7 +69,9 @@ def write(source: Source, out: Path, options: WriteOptions) -> Written:
             entry["provenance"], entry["remarks"] = item.annotation.provenance, item.annotation.remarks
             for table in annotation_tables(source.schema):
                 if table.name not in _TABLES:
-                    entry[table.name] = [trimmed(item, table.name, r, source) for r in item.annotation[table.name]]
+                    entry[table.name] = [
+                        trimmed(item, table.name, r, source) for r in item.annotation[table.name]
+                    ]
         side["articles"].append(entry)
     side["actors"] = [actor for actor in source.actors.values() if actor["article_id"] is None]
     put(out, SIDECAR, json.dumps(side, ensure_ascii=False, indent=1) + "\n", written)
@@ -77,7 +89,8 @@ class _Lines:
         self.frames = {
             record[f"{table.removesuffix('s')}_id"]: f"E{number}"
             for number, (table, record) in enumerate(
-                ((t, r) for t in ("statements", "actions") for r in item.annotation.tables.get(t, [])), start=1
+                ((t, r) for t in ("statements", "actions") for r in item.annotation.tables.get(t, [])),
+                start=1,
             )
         }
 
@@ -143,7 +156,9 @@ class _Lines:
     def _refer(self, id: str, actor: str | None) -> None:
         if actor is not None:
             self.extras += 1
-            self.lines.append(f"N{self.extras}\tReference {id} Actors:{actor}\t{self.item.actors[actor]['canonical_name']}")
+            self.lines.append(
+                f"N{self.extras}\tReference {id} Actors:{actor}\t{self.item.actors[actor]['canonical_name']}"
+            )
             self.actors.add(actor)
 
     def _attributes(self, table: str, id: str, rest: Record) -> None:
@@ -159,20 +174,32 @@ class _Lines:
 
 def listed(table: Table) -> list[str]:
     """The columns whose value is one of a list and that brat shows as attributes."""
-    return [c.name for c in table.stored if (c.values or c.json.get("x-modes-of")) and not c.is_list and c.name != "event_type"]
+    return [
+        c.name
+        for c in table.stored
+        if (c.values or c.json.get("x-modes-of")) and not c.is_list and c.name != "event_type"
+    ]
 
 
 def _by_line(span: Any) -> list[tuple[int, int]]:
-    return [(span["start"] + m.start(), span["start"] + m.end()) for m in re.finditer(r"[^\n]+", span["text"])]
+    return [
+        (span["start"] + m.start(), span["start"] + m.end()) for m in re.finditer(r"[^\n]+", span["text"])
+    ]
 
 
 def configuration(schema: Schema) -> str:
     """annotation.conf: labels, roles and values, from the schema."""
-    roles = {t: [role(c) for c in span_columns(schema, t) if c != _TRIGGER[t]] for t in ("statements", "actions")}
+    roles = {
+        t: [role(c) for c in span_columns(schema, t) if c != _TRIGGER[t]] for t in ("statements", "actions")
+    }
     kinds = sorted({"Mention", *roles["statements"], *roles["actions"], *(role(c) for c in _PARTICIPANTS)})
     types = [value.const for value in schema.values("event_type").values]
     events = ["Statement\t" + ", ".join([*(f"{r}?:{r}" for r in roles["statements"]), "Parent?:Statement"])]
-    arguments = [*(f"{r}?:{r}" for r in roles["actions"]), *(f"{role(c)}*:{role(c)}" for c in _PARTICIPANTS), "Realises?:Statement"]
+    arguments = [
+        *(f"{r}?:{r}" for r in roles["actions"]),
+        *(f"{role(c)}*:{role(c)}" for c in _PARTICIPANTS),
+        "Realises?:Statement",
+    ]
     events += [f"{name}\t{', '.join(arguments)}" for name in types]
     attributes = []
     for table in _TABLES:
@@ -184,8 +211,15 @@ def configuration(schema: Schema) -> str:
             else:
                 values = sorted({m.const for t in types if (modes := schema.modes(t)) for m in modes.values})
             attributes.append(f"{attribute(table, column)}\tArg:{target}, Value:{'|'.join(values)}")
-    sections = {"entities": kinds, "relations": ["<OVERLAP>\tArg1:<ANY>, Arg2:<ANY>, <OVL-TYPE>:<ANY>"], "events": events, "attributes": attributes}
-    return "\n".join(f"[{name}]\n" + "".join(line + "\n" for line in lines) for name, lines in sections.items())
+    sections = {
+        "entities": kinds,
+        "relations": ["<OVERLAP>\tArg1:<ANY>, Arg2:<ANY>, <OVL-TYPE>:<ANY>"],
+        "events": events,
+        "attributes": attributes,
+    }
+    return "\n".join(
+        f"[{name}]\n" + "".join(line + "\n" for line in lines) for name, lines in sections.items()
+    )
 
 
 # Reading it back
@@ -204,7 +238,9 @@ def read(root: Path, options: ReadOptions, schema: Schema, log: Log) -> Reading:
     documents = []
     for entry, article_id in entries:
         base = root / article_id
-        found, text, raw = read_pair(base.with_suffix(".ann"), base.with_suffix(".txt"), "code-points", log, options.limit)
+        found, text, raw = read_pair(
+            base.with_suffix(".ann"), base.with_suffix(".txt"), "code-points", log, options.limit
+        )
         article = entry["article"]
         zones = [Zone(z["zone"], z["start"], z["end"], z["duplicate_of"]) for z in article["zones"]]
         draft = Draft(text, zones, "utf-8", language=article["language"])
@@ -212,7 +248,9 @@ def read(root: Path, options: ReadOptions, schema: Schema, log: Log) -> Reading:
         if "provenance" in entry:
             passes.append(_pass(entry, article_id, found, text, schema))
             log.seen.update({name: len(rows) for name, rows in passes[0].tables.items()})
-        documents.append(Document(article_id, draft, raw, passes, f"{article_id}.txt", _own(article, text), article_id))
+        documents.append(
+            Document(article_id, draft, raw, passes, f"{article_id}.txt", _own(article, text), article_id)
+        )
     return Reading(documents, actors)
 
 
@@ -221,7 +259,11 @@ def _own(article: Record, text: str) -> Record:
     from communique.text.canonical import digest
 
     same = article["text_sha256"] == digest(text)
-    return article if same else {k: v for k, v in article.items() if k not in ("text_sha256", "char_count", "zones")}
+    return (
+        article
+        if same
+        else {k: v for k, v in article.items() if k not in ("text_sha256", "char_count", "zones")}
+    )
 
 
 def _pass(entry: Record, article_id: str, found: BratFile, text: str, schema: Schema) -> Pass:
@@ -240,15 +282,17 @@ def _pass(entry: Record, article_id: str, found: BratFile, text: str, schema: Sc
             tables.setdefault("mentions", []).append(fill(schema.table("mentions"), record, filled))
     ids = {f.id: _note(found, f.id).get("statement_id") for f in found.graph.frames.values()}
     for frame in found.graph.frames.values():
-        table = "statements" if frame.label == "Statement" else "actions"
-        if table == "actions" and frame.label not in types:
+        name = "statements" if frame.label == "Statement" else "actions"
+        if name == "actions" and frame.label not in types:
             raise ExchangeError("Unknown event type.", record=f"{article_id} {frame.id}", found=frame.label)
         record = _note(found, frame.id)
         exact = record.pop("spans", {})
-        if table == "actions":
+        if name == "actions":
             record["event_type"] = frame.label
-        columns = span_columns(schema, table)
-        parts = {_TRIGGER[table]: frame.trigger} | {c: t for name, t in frame.args for c in columns if role(c) == name}
+        columns = span_columns(schema, name)
+        parts = {_TRIGGER[name]: frame.trigger} | {
+            c: t for r, t in frame.args for c in columns if role(c) == r
+        }
         for column, id in parts.items():
             places = exact.get(column) or found.graph.marks[str(id)].spans
             spans = [make_span(text, *place) for place in places]
@@ -257,11 +301,11 @@ def _pass(entry: Record, article_id: str, found: BratFile, text: str, schema: Sc
             if column in record:
                 record[column] = [_participant(one, found, text) for one in record[column]]
         by_role = dict(frame.args)
-        for column, name in _REFERENCES.items():
-            if name in by_role:
-                record[column] = ids[by_role[name]]
-        record |= _attributes(table, frame.values)
-        tables.setdefault(table, []).append(fill(schema.table(table), record, filled))
+        for column, kind in _REFERENCES.items():
+            if kind in by_role:
+                record[column] = ids[by_role[kind]]
+        record |= _attributes(name, frame.values)
+        tables.setdefault(name, []).append(fill(schema.table(name), record, filled))
     local = {name: [localised(record, article_id) for record in records] for name, records in tables.items()}
     return Pass(entry["provenance"]["annotators"][0], local, entry.get("remarks"), entry["provenance"])
 
@@ -270,7 +314,9 @@ def _note(found: BratFile, id: str) -> Record:
     for kind, note in found.notes.get(id, ()):
         if kind == NOTE:
             return dict(json.loads(note))
-    raise ExchangeError("A record without its note: it was made in brat.", record=id, mend="import it with a mapping")
+    raise ExchangeError(
+        "A record without its note: it was made in brat.", record=id, mend="import it with a mapping"
+    )
 
 
 def _attributes(table: str, values: dict[str, str]) -> Record:
@@ -283,5 +329,3 @@ def _participant(one: Record, found: BratFile, text: str) -> Record:
         return {"actor_id": one["actor_id"], "span": None, "implicit": one["implicit"]}
     start, end = found.graph.marks[one["mark"]].spans[0]
     return {"actor_id": one["actor_id"], "span": make_span(text, start, end), "implicit": one["implicit"]}
-
-

@@ -73,7 +73,7 @@ def _document(
     content, raw = "", b""
     for annotator, ann in files:
         try:
-            found, content, raw = read_pair(ann, text, options.offsets, log, options.limit)
+            found, content, raw = read_pair(ann, text, options.offsets or "code-points", log, options.limit)
         except TextError as error:
             log.refuse(ann, ann.stem, error.message + (f" {error.found}" if error.found else ""))
             return None
@@ -132,7 +132,9 @@ def _describe(document: Document, row: dict[str, str] | None) -> None:
     draft = document.draft
     draft.publisher, draft.date_raw = said("publisher"), said("publication_date")
     draft.byline, draft.title = said("author"), said("title")
-    extra: dict[str, Any] = {name: said(name) for name in ("compartment", "level", "wire", "credit") if said(name)}
+    extra: dict[str, Any] = {
+        name: said(name) for name in ("compartment", "level", "wire", "credit") if said(name)
+    }
     draft.extra = extra or None
     # The text holds no headline: what the reader took for one is a paragraph, unless it is the title.
     draft.zones = [

@@ -89,7 +89,9 @@ def parse(content: str, file: Path | str, log: Log) -> list[ConlluDocument]:
     return documents
 
 
-def _sentence(lines: list[tuple[int, str]], documents: list[ConlluDocument], file: Path | str, log: Log) -> None:
+def _sentence(
+    lines: list[tuple[int, str]], documents: list[ConlluDocument], file: Path | str, log: Log
+) -> None:
     sentence = Sentence()
     meta: dict[str, str] = {}
     records: list[str] = []
@@ -120,7 +122,9 @@ def _sentence(lines: list[tuple[int, str]], documents: list[ConlluDocument], fil
     said = meta.get("text")
     made = document.text[sentence.words[0].start : sentence.words[-1].end] if sentence.words else ""
     if said is not None and made.strip() != said.strip():
-        log.fault(file, meta.get("sent_id", "?"), f"# text and the words differ: {said[:50]!r}, {made[:50]!r}")
+        log.fault(
+            file, meta.get("sent_id", "?"), f"# text and the words differ: {said[:50]!r}, {made[:50]!r}"
+        )
     document.sentences.append(sentence)
 
 
@@ -157,7 +161,11 @@ def _words(document: ConlluDocument, sentence: Sentence, rows: list[list[str]]) 
     if sentence.paragraph:
         document.paragraphs.append((begin, len(document.text.rstrip(" ")), block))
     elif document.paragraphs:
-        document.paragraphs[-1] = (document.paragraphs[-1][0], len(document.text.rstrip(" ")), document.paragraphs[-1][2])
+        document.paragraphs[-1] = (
+            document.paragraphs[-1][0],
+            len(document.text.rstrip(" ")),
+            document.paragraphs[-1][2],
+        )
 
 
 def _glued(document: ConlluDocument) -> bool:

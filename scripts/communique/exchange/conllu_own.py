@@ -64,7 +64,11 @@ def _places(record: Record, table: str, schema: Schema) -> dict[str, list[Record
 def _document(item: Item, source: Source, written: Written) -> str:
     schema = source.schema
     article = {name: value for name, value in item.article.items() if name != "text"}
-    head = [f"# newdoc id = {item.id}", f"# {MARK} = {_json(article)}", "# global.Entity = GRP-etype-identity"]
+    head = [
+        f"# newdoc id = {item.id}",
+        f"# {MARK} = {_json(article)}",
+        "# global.Entity = GRP-etype-identity",
+    ]
     if item.annotated:
         header = {"provenance": item.annotation.provenance, "remarks": item.annotation.remarks}
         head.append(f"# {_HEADER} = {_json(header)}")
@@ -76,7 +80,9 @@ def _document(item: Item, source: Source, written: Written) -> str:
                 short = f"{table.name[0].upper()}{number}" if table.name != "actions" else f"E{number}"
                 places = _places(record, table.name, schema)
                 for name, listed in places.items():
-                    spans += [(f"{name}={short}:{n}", n, span, table.name) for n, span in enumerate(listed, start=1)]
+                    spans += [
+                        (f"{name}={short}:{n}", n, span, table.name) for n, span in enumerate(listed, start=1)
+                    ]
                 rest = {"#": short, **_without_spans(rest, table.name, schema)}
                 if table.name == "mentions":
                     rest["grp"] = record["actor_id"]
@@ -114,7 +120,11 @@ def _entities(item: Item, covering: Cover, misc: list[dict[str, list[str]]]) -> 
         first, last = covering(mention["start"], mention["end"])
         key = mention["actor_id"] or mention["mention_id"]
         group = groups.setdefault(key, len(groups) + 1)
-        kind = item.actors[mention["actor_id"]]["actor_kind"] if mention["actor_id"] else mention["nonactor_type"]
+        kind = (
+            item.actors[mention["actor_id"]]["actor_kind"]
+            if mention["actor_id"]
+            else mention["nonactor_type"]
+        )
         kind = (kind or "unknown").replace("-", "_").replace(" ", "_")
         qid = item.actors[mention["actor_id"]]["wikidata_qid"] if mention["actor_id"] else None
         text = f"({group}-{kind}" + (f"-{qid}" if qid else "")
@@ -136,7 +146,11 @@ def _lines(item: Item, tokens: list[Token], misc: list[dict[str, list[str]]]) ->
         after = tokens[index + 1].start if index + 1 < len(tokens) else len(item.text)
         if index == 0 or token.line != tokens[index - 1].line:
             lines += [""] if index else []
-            last = next((t for t in range(index, len(tokens)) if t + 1 == len(tokens) or tokens[t + 1].line != token.line))
+            last = next(
+                t
+                for t in range(index, len(tokens))
+                if t + 1 == len(tokens) or tokens[t + 1].line != token.line
+            )
             said = item.text[token.start : tokens[last].end]
             number = 0
             lines += ["# newpar", f"# sent_id = {item.id}-{token.line + 1}", f"# text = {said}"]
@@ -149,7 +163,9 @@ def _lines(item: Item, tokens: list[Token], misc: list[dict[str, list[str]]]) ->
             cells.append("SpaceAfter=No")
         elif gap != " ":
             cells.append(f"SpacesAfter={_escaped(gap)}")
-        lines.append(f"{number}\t{item.text[token.start : token.end]}\t_\t_\t_\t_\t_\t_\t_\t{'|'.join(cells) or '_'}")
+        lines.append(
+            f"{number}\t{item.text[token.start : token.end]}\t_\t_\t_\t_\t_\t_\t_\t{'|'.join(cells) or '_'}"
+        )
     return lines
 
 
@@ -166,7 +182,9 @@ def _json(data: Any) -> str:
 # Reading it back
 
 
-def document(found: ConlluDocument, file: Path, schema: Schema, log: Log) -> tuple[Document, dict[str, Record]]:
+def document(
+    found: ConlluDocument, file: Path, schema: Schema, log: Log
+) -> tuple[Document, dict[str, Record]]:
     """A document of an export, and the registry that lies beside it."""
     article = json.loads(found.meta[MARK])
     article_id = article["article_id"]
@@ -185,11 +203,15 @@ def document(found: ConlluDocument, file: Path, schema: Schema, log: Log) -> tup
                 record = _whole(record, name, places, found.text, schema)
             tables[name].append(localised(fill(schema.table(name), record, filled), article_id))
             log.seen[name] += 1
-        passes = [Pass(header["provenance"]["annotators"][0], tables, header["remarks"], header["provenance"])]
+        passes = [
+            Pass(header["provenance"]["annotators"][0], tables, header["remarks"], header["provenance"])
+        ]
     beside = file.with_name("actors.json")
     registry = json.loads(beside.read_text(encoding="utf-8")) if beside.exists() else []
     raw = found.text.encode("utf-8")
-    return Document(article_id, draft, raw, passes, file.name, article, article_id), {a["actor_id"]: a for a in registry}
+    return Document(article_id, draft, raw, passes, file.name, article, article_id), {
+        a["actor_id"]: a for a in registry
+    }
 
 
 def _roles(found: ConlluDocument) -> dict[str, Places]:

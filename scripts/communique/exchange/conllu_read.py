@@ -49,11 +49,18 @@ def read(path: Path, options: ReadOptions, schema: Schema, log: Log) -> Reading:
 
 
 def _document(
-    found: ConlluDocument, file: Path, options: ReadOptions, schema: Schema, log: Log, registry: dict[str, Record]
+    found: ConlluDocument,
+    file: Path,
+    options: ReadOptions,
+    schema: Schema,
+    log: Log,
+    registry: dict[str, Record],
 ) -> Document:
     text = found.text.rstrip(" ")
     draft = Draft(text, _zones(found), "utf-8", order_evidence="the paragraphs are marked in the source")
-    meta = {key.removeprefix("meta::"): value for key, value in found.meta.items() if key.startswith("meta::")}
+    meta = {
+        key.removeprefix("meta::"): value for key, value in found.meta.items() if key.startswith("meta::")
+    }
     draft.title, draft.url, draft.date_raw = meta.get("title"), meta.get("sourceURL"), meta.get("dateCreated")
     if draft.url and "wikinews.org/" in draft.url:
         draft.publisher, draft.rights, draft.redistribution = "Wikinews", "CC-BY-2.5", "text_ok"
@@ -70,7 +77,9 @@ def _document(
     for name, records in tables.items():
         log.seen[name] += len(records)
     log.unheld["words with part of speech and syntax"] += len(found.words)
-    return Document(found.name, draft, text.encode("utf-8"), [Pass(options.annotator or "gum", tables)], file.name)
+    return Document(
+        found.name, draft, text.encode("utf-8"), [Pass(options.annotator or "gum", tables)], file.name
+    )
 
 
 def _zones(found: ConlluDocument) -> list[Zone]:
@@ -78,7 +87,9 @@ def _zones(found: ConlluDocument) -> list[Zone]:
     for start, end, block in found.paragraphs:
         if start < end:
             head = block.startswith("head") and first
-            zones.append(Zone("headline" if head else "caption" if "caption" in block else "body", start, end))
+            zones.append(
+                Zone("headline" if head else "caption" if "caption" in block else "body", start, end)
+            )
             first = False
     return zones
 
@@ -105,7 +116,14 @@ def _clusters(
             title = titles.most_common(1)[0][0]
             id = registry_id(title)
             registry.setdefault(
-                id, actor(schema, id, title.replace("_", " "), resolution=resolution, note=f"English Wikipedia: {title}")
+                id,
+                actor(
+                    schema,
+                    id,
+                    title.replace("_", " "),
+                    resolution=resolution,
+                    note=f"English Wikipedia: {title}",
+                ),
             )
         else:
             id = f".a{group}"
@@ -170,7 +188,9 @@ def _mentions(
             if entity.fields.get("identity"):
                 log.unheld["Wikipedia title of what is no actor"] += 1
     for word in found.words:
-        log.unheld.update(f"MISC {n}" for n in ("Bridge", "SplitAnte", "Discourse", "MSeg", "XML") if n in word.misc)
+        log.unheld.update(
+            f"MISC {n}" for n in ("Bridge", "SplitAnte", "Discourse", "MSeg", "XML") if n in word.misc
+        )
     return records
 
 
@@ -178,7 +198,13 @@ def _mentions(
 
 
 def _statements(
-    found: ConlluDocument, text: str, tree: rst.Tree, actors: dict[str, str], schema: Schema, log: Log, file: Path
+    found: ConlluDocument,
+    text: str,
+    tree: rst.Tree,
+    actors: dict[str, str],
+    schema: Schema,
+    log: Log,
+    file: Path,
 ) -> list[Record]:
     try:
         words = _align(found, tree)
@@ -191,7 +217,9 @@ def _statements(
     mentions = {}
     for entity in sorted(found.entities, key=lambda e: len(e.words)):
         if entity.group in actors:
-            mentions[_head(found, entity.words).start] = actors[entity.group]  # the longest with this head stays
+            mentions[_head(found, entity.words).start] = actors[
+                entity.group
+            ]  # the longest with this head stays
     records = []
     for node in tree.attributions():
         log.seen["attribution relations"] += 1
@@ -266,11 +294,16 @@ def _roles(found: ConlluDocument, unit: list[int]) -> tuple[list[int], list[int]
             found_ |= subtree(child)
         return found_ & inside
 
-    subject = next((w for w in below.get(head.id, ()) if w.deprel == "nsubj" and by_id.get(w.start) in inside), None)
+    subject = next(
+        (w for w in below.get(head.id, ()) if w.deprel == "nsubj" and by_id.get(w.start) in inside), None
+    )
     if subject is not None:
         source = subtree(subject)
     else:
-        case = next((w for w in below.get(head.id, ()) if w.deprel == "case" and w.lemma in ("accord", "according")), None)
+        case = next(
+            (w for w in below.get(head.id, ()) if w.deprel == "case" and w.lemma in ("accord", "according")),
+            None,
+        )
         source = subtree(head) - subtree(case) if case is not None else set()
         source = set(_without_edges(found, sorted(source)))
     return sorted(source), [index for index in unit if index not in source]
@@ -293,6 +326,3 @@ def _spans(found: ConlluDocument, text: str, indices: list[int]) -> list[Any]:
         else:
             runs.append([index])
     return [make_span(text, found.words[run[0]].start, found.words[run[-1]].end) for run in runs]
-
-
-

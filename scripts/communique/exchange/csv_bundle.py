@@ -43,7 +43,9 @@ def tables(source: Source, options: WriteOptions, written: Written) -> dict[str,
         for name, found in rows.items():
             add_rows(flat, name, found)
     add_rows(flat, "actors", derive_actors(actors, mentions))
-    written.counts.update({name: len(table.rows) for name, table in flat.items() if table.rows and table.parent is None})
+    written.counts.update(
+        {name: len(table.rows) for name, table in flat.items() if table.rows and table.parent is None}
+    )
     return flat
 
 
@@ -93,7 +95,15 @@ def _cell(value: Any) -> Any:
 
 def _codebook(flat: dict[str, FlatTable]) -> str:
     rows = [
-        [table.name, column.name, column.kind, int(column.name in table.key), column.values, column.title, column.description]
+        [
+            table.name,
+            column.name,
+            column.kind,
+            int(column.name in table.key),
+            column.values,
+            column.title,
+            column.description,
+        ]
         for table in flat.values()
         for column in table.columns
     ]
@@ -101,17 +111,35 @@ def _codebook(flat: dict[str, FlatTable]) -> str:
 
 
 def _markdown(flat: dict[str, FlatTable], schema: Schema) -> str:
-    lines = ["# Codebook", "", "Made from the schema. Null is an empty cell; offsets count Unicode code points from 0.", ""]
+    lines = [
+        "# Codebook",
+        "",
+        "Made from the schema. Null is an empty cell; offsets count Unicode code points from 0.",
+        "",
+    ]
     for table in flat.values():
-        lines += [f"## {table.name}.csv", "", f"{table.title}. Key: {', '.join(table.key)}.", "", "| column | type | meaning | values |"]
+        lines += [
+            f"## {table.name}.csv",
+            "",
+            f"{table.title}. Key: {', '.join(table.key)}.",
+            "",
+            "| column | type | meaning | values |",
+        ]
         lines.append("|---|---|---|---|")
         for column in table.columns:
             meaning = ". ".join(part.rstrip(".") for part in (column.title, column.description) if part)
-            lines.append(f"| {column.name} | {column.kind} | {meaning.replace('|', '/')} | {column.values or ''} |")
+            lines.append(
+                f"| {column.name} | {column.kind} | {meaning.replace('|', '/')} | {column.values or ''} |"
+            )
         lines.append("")
     lines += ["## Value lists", ""]
     for name, listed in schema.lists.items():
-        lines += [f"### {name}", "", *(f"- `{value.const}` {value.title}: {value.description}" for value in listed.values), ""]
+        lines += [
+            f"### {name}",
+            "",
+            *(f"- `{value.const}` {value.title}: {value.description}" for value in listed.values),
+            "",
+        ]
     return "\n".join(lines)
 
 

@@ -37,7 +37,9 @@ def write(source: Source, out: Path, options: WriteOptions) -> Written:
                 continue
             for id in sources:
                 row = _row(statement, item.actors[id], item.actors, item.article)
-                writer.writerow(["" if v is None else neutralised(v) if isinstance(v, str) else v for v in row])
+                writer.writerow(
+                    ["" if v is None else neutralised(v) if isinstance(v, str) else v for v in row]
+                )
                 written.counts["statements"] += 1
                 written.counts["without a concept"] += statement["concept_id"] is None
     put(out, "dna_statements.csv", sink.getvalue(), written)

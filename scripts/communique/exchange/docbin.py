@@ -15,7 +15,12 @@ from communique.corpus.source import Source
 from communique.exchange.format import Record, WriteOptions, Written, need
 from communique.exchange.items import Item, items, put, trimmed
 
-GROUPS = {"source_spans": "sources", "cue_spans": "cues", "content_spans": "contents", "addressee_spans": "addressees"}
+GROUPS = {
+    "source_spans": "sources",
+    "cue_spans": "cues",
+    "content_spans": "contents",
+    "addressee_spans": "addressees",
+}
 
 
 def write(source: Source, out: Path, options: WriteOptions) -> Written:
@@ -59,7 +64,13 @@ def _annotate(doc: Any, item: Item, source: Source, written: Written) -> None:
         groups[group].append(found)
 
     for mention in item.annotation.tables.get("mentions", ()):
-        add("mentions", mention, mention["mention_type"] or "", mention["mention_id"], mention["actor_id"] or "")
+        add(
+            "mentions",
+            mention,
+            mention["mention_type"] or "",
+            mention["mention_id"],
+            mention["actor_id"] or "",
+        )
     for statement in item.annotation.tables.get("statements", ()):
         for column, group in GROUPS.items():
             for span in statement[column] or ():
@@ -73,5 +84,8 @@ def _annotate(doc: Any, item: Item, source: Source, written: Written) -> None:
         "article": {name: value for name, value in item.article.items() if name != "text"},
         "provenance": item.annotation.provenance,
         "remarks": item.annotation.remarks,
-        **{name: [trimmed(item, name, record, source) for record in found] for name, found in item.annotation.tables.items()},
+        **{
+            name: [trimmed(item, name, record, source) for record in found]
+            for name, found in item.annotation.tables.items()
+        },
     }

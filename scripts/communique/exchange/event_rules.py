@@ -82,7 +82,9 @@ def collapse(action: Record, asserted_by: list[str]) -> tuple[str, str | None, s
     if status == "planned" and kind == "RETREAT":
         return "CONCEDE", None, was
     agents = {one["actor_id"] for one in action["agents"]}
-    if kind in _THREATENED and (status == "threatened" or (status == "conditional" and agents & set(asserted_by))):
+    if kind in _THREATENED and (
+        status == "threatened" or (status == "conditional" and agents & set(asserted_by))
+    ):
         mode = _THREAT_MODES.get((kind, action["mode"])) or _THREAT_MODES.get((kind, None))
         return "THREATEN", mode, was
     return None

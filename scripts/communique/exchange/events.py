@@ -82,8 +82,13 @@ def date_of(event: Event) -> tuple[str | None, str]:
 def _names(ids: list[str], actors: dict[str, Record]) -> list[str]:
     """Names, countries, sectors and ids of actors, each joined in the same order."""
     countries = [actors[id]["country_iso3"] or actors[id]["nonstate_code"] or "" for id in ids]
-    sectors = [" ".join(filter(None, [actors[id]["sector_code"], *(actors[id]["other_sector_codes"] or [])])) for id in ids]
-    return ["; ".join(part) for part in ([actors[id]["canonical_name"] for id in ids], countries, sectors, ids)]
+    sectors = [
+        " ".join(filter(None, [actors[id]["sector_code"], *(actors[id]["other_sector_codes"] or [])]))
+        for id in ids
+    ]
+    return [
+        "; ".join(part) for part in ([actors[id]["canonical_name"] for id in ids], countries, sectors, ids)
+    ]
 
 
 def _row(event: Event, actors: dict[str, Record]) -> list[Any]:
@@ -100,7 +105,13 @@ def _row(event: Event, actors: dict[str, Record]) -> list[Any]:
 
 def _claim(event: Event, actors: dict[str, Record]) -> list[Any]:
     known = actors.get(event.asserter or "")
-    return [int(event.is_claim), known["canonical_name"] if known else None, event.asserter, event.status, event.certainty]
+    return [
+        int(event.is_claim),
+        known["canonical_name"] if known else None,
+        event.asserter,
+        event.status,
+        event.certainty,
+    ]
 
 
 def _dyads(event: Event, actors: dict[str, Record]) -> list[list[Any]]:
@@ -112,10 +123,19 @@ def _dyads(event: Event, actors: dict[str, Record]) -> list[list[Any]]:
                 continue  # a reciprocal act is one dyad, not two
             rows.append(
                 [
-                    event.event_id, day, basis, *_side(agent, actors), event.text, event.scores["cameo_code"],
-                    event.scores["goldstein"], event.event_type, *_side(target, actors), event.article["article_id"],
-                    event.paragraph, event.article["publisher"],
-                ]  # fmt: skip
+                    event.event_id,
+                    day,
+                    basis,
+                    *_side(agent, actors),
+                    event.text,
+                    event.scores["cameo_code"],
+                    event.scores["goldstein"],
+                    event.event_type,
+                    *_side(target, actors),
+                    event.article["article_id"],
+                    event.paragraph,
+                    event.article["publisher"],
+                ]
             )
     return rows
 
@@ -123,7 +143,12 @@ def _dyads(event: Event, actors: dict[str, Record]) -> list[list[Any]]:
 def _side(id: str, actors: dict[str, Record]) -> list[Any]:
     actor = actors[id]
     names = _names([id], actors)
-    return [names[0], names[2], names[1], cameo_actor_code({**actor, "other_sector_codes": actor["other_sector_codes"] or []})]
+    return [
+        names[0],
+        names[2],
+        names[1],
+        cameo_actor_code({**actor, "other_sector_codes": actor["other_sector_codes"] or []}),
+    ]
 
 
 def _json(event: Event, actors: dict[str, Record], with_claims: bool) -> Record:
@@ -133,7 +158,10 @@ def _json(event: Event, actors: dict[str, Record], with_claims: bool) -> Record:
         found = []
         for id in ids:
             actor = actors[id]
-            entry = {"actorText": actor["canonical_name"], "code": actor["country_iso3"] or actor["nonstate_code"]}
+            entry = {
+                "actorText": actor["canonical_name"],
+                "code": actor["country_iso3"] or actor["nonstate_code"],
+            }
             sectors = [actor["sector_code"], *(actor["other_sector_codes"] or [])]
             found.append({**entry, "sector": "".join(filter(None, sectors)) or None, "actorId": id})
         return found
@@ -147,7 +175,10 @@ def _json(event: Event, actors: dict[str, Record], with_claims: bool) -> Record:
         "url": event.article["url"], "language": event.article["language"], "actionIds": event.action_ids,
     }  # fmt: skip
     if with_claims:
-        record |= {"isClaim": event.is_claim, "assertedBy": event.asserter, "status": event.status, "certainty": event.certainty}
+        record |= {
+            "isClaim": event.is_claim,
+            "assertedBy": event.asserter,
+            "status": event.status,
+            "certainty": event.certainty,
+        }
     return record
-
-

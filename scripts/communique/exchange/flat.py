@@ -56,7 +56,11 @@ def flat_tables(schema: Schema) -> dict[str, FlatTable]:
             node = core(column.json)
             kind = node.get("type")
             if column.json.get("x-arrow") == "json":
-                columns.append(FlatColumn(column.name, "text", column.title, column.description + " JSON.", path=(column.name,)))
+                columns.append(
+                    FlatColumn(
+                        column.name, "text", column.title, column.description + " JSON.", path=(column.name,)
+                    )
+                )
             elif kind == "array" and core(node["items"]).get("type") == "object":
                 parts = _parts(core(node["items"]), ())
                 keys = [_key_column(table, name) for name in table.key]
@@ -69,13 +73,28 @@ def flat_tables(schema: Schema) -> dict[str, FlatTable]:
                 )  # fmt: skip
             elif kind == "array":
                 columns.append(
-                    FlatColumn(column.name, "text", column.title, column.description, column.values, True, (column.name,))
+                    FlatColumn(
+                        column.name,
+                        "text",
+                        column.title,
+                        column.description,
+                        column.values,
+                        True,
+                        (column.name,),
+                    )
                 )
             elif kind == "object":
                 columns += _parts(node, (column.name,))
             else:
                 columns.append(
-                    FlatColumn(column.name, _kind(kind), column.title, column.description, column.values, path=(column.name,))
+                    FlatColumn(
+                        column.name,
+                        _kind(kind),
+                        column.title,
+                        column.description,
+                        column.values,
+                        path=(column.name,),
+                    )
                 )
         found[table.name] = FlatTable(table.name, table.title, columns, table.key)
         found |= {child.name: child for child in children}
@@ -98,7 +117,10 @@ def _parts(node: Record, above: tuple[str, ...]) -> list[FlatColumn]:
         listed = inner.get("x-values") or core(inner.get("items", {})).get("x-values")
         joined = inner.get("type") == "array"
         kind = "text" if joined else _kind(inner.get("type"))
-        title, described = child.get("title", name.replace("_", " ").capitalize()), child.get("description", "")
+        title, described = (
+            child.get("title", name.replace("_", " ").capitalize()),
+            child.get("description", ""),
+        )
         columns.append(FlatColumn("_".join(path), kind, title, described, listed, joined, path))
     return columns
 

@@ -99,11 +99,12 @@ class ReadOptions:
     """What the user said about the files.
 
     `mapping` is a mapping file (see `mapping.py`), `offsets` the unit in which the files count
-    (`code-points`, `utf-16`, `bytes`), `profile` a known corpus layout, `limit` the largest file in bytes.
+    (`code-points`, `utf-16`, `bytes`; None is what the format's own tools count),
+    `profile` a known corpus layout, `limit` the largest file in bytes.
     """
 
     mapping: Path | None = None
-    offsets: str = "code-points"
+    offsets: str | None = None
     profile: str | None = None
     limit: int = MAX_BYTES
     annotator: str | None = None
@@ -177,9 +178,15 @@ def files_of(path: Path, suffixes: Iterable[str]) -> list[Path]:
     """
     endings = tuple(suffixes)
     if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if p.name.endswith(endings) and not p.name.startswith(".") and p.is_file())
+        found = sorted(
+            p
+            for p in path.rglob("*")
+            if p.name.endswith(endings) and not p.name.startswith(".") and p.is_file()
+        )
     else:
         found = [path] if path.exists() else []
     if not found:
-        raise ExchangeError("There is nothing to read here.", file=path, expected="files ending in " + ", ".join(endings))
+        raise ExchangeError(
+            "There is nothing to read here.", file=path, expected="files ending in " + ", ".join(endings)
+        )
     return found

@@ -21,6 +21,10 @@ class Entry:
 
 FORMATS: dict[str, Entry] = {
     "brat": Entry("brat stand-off (.txt and .ann)", "brat_read:read", "brat_own:write"),
+    "cas": Entry(
+        "UIMA CAS, XMI with type system (INCEpTION, WebAnno, DKPro)", "cas_read:read", "cas_own:write", "cas"
+    ),
+    "citron": Entry("Citron JSON (quotes)", "citron:read"),
     "conllu": Entry("CoNLL-U with entities; GUM with RST", "conllu_read:read", "conllu_own:write"),
     "csv": Entry("CSV files with a codebook, for R, Stata and spreadsheets", None, "csv_bundle:write"),
     "dna": Entry("Discourse Network Analyzer statements", None, "dna:write"),
@@ -29,8 +33,11 @@ FORMATS: dict[str, Entry] = {
     "gexf": Entry("GEXF network of who says what about whom", None, "network:write_gexf"),
     "graphml": Entry("GraphML network of who says what about whom", None, "network:write_graphml"),
     "jsonld": Entry("JSON-LD, Web Annotation", None, "jsonld:write"),
+    "label-studio": Entry("Label Studio JSON export", "labelstudio:read"),
     "plover": Entry("PLOVER records in JSON", "plover_read:read"),
+    "spans": Entry("CSV of spans beside their texts", "spans_csv:read"),
     "sqlite": Entry("SQLite database", None, "sqlite:write"),
+    "webanno": Entry("WebAnno TSV 3", "webanno:read"),
 }
 
 

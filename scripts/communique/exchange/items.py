@@ -41,16 +41,26 @@ def items(source: Source, options: WriteOptions) -> Iterator[Item]:
     wanted = options.articles or tuple(source.articles)
     for article_id in wanted:
         if article_id not in source.articles:
-            raise ExchangeError("There is no such article.", found=article_id, mend="see 'communique stats' for the ids")
+            raise ExchangeError(
+                "There is no such article.", found=article_id, mend="see 'communique stats' for the ids"
+            )
         article = source.article(article_id)
         annotation = source.annotation(article_id)
         if annotation is None:
             tables = annotation_tables(source.schema)
-            empty = Annotation(article_id, article["text_sha256"], {}, tables={table.name: [] for table in tables})
-            yield Item(article, empty, {table.name: [] for table in tables} | {"claims": []}, source.actors, False)
+            empty = Annotation(
+                article_id, article["text_sha256"], {}, tables={table.name: [] for table in tables}
+            )
+            yield Item(
+                article, empty, _empty([*(table.name for table in tables), "claims"]), source.actors, False
+            )
             continue
         actors = source.actors | {actor["actor_id"]: actor for actor in annotation["actors"]}
         yield Item(article, annotation, annotated_rows(article, source), actors, True)
+
+
+def _empty(names: list[str]) -> dict[str, list[Record]]:
+    return {name: [] for name in names}
 
 
 def trimmed(item: Item, table: str, record: Record, source: Source) -> Record:

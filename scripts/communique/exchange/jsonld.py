@@ -38,14 +38,23 @@ def _dump(data: Any) -> str:
 
 
 def _context() -> list[Any]:
-    return ["http://www.w3.org/ns/anno.jsonld", {"@vocab": NAMESPACE, "c": NAMESPACE, "schema": "https://schema.org/"}]
+    return [
+        "http://www.w3.org/ns/anno.jsonld",
+        {"@vocab": NAMESPACE, "c": NAMESPACE, "schema": "https://schema.org/"},
+    ]
 
 
 def _collection(item: Item, source: Source) -> Record:
     article = {name: value for name, value in item.article.items() if name not in ("text", "zones")}
-    found = [_annotation(item, table, record, source) for table in _SPANNED for record in item.annotation.tables.get(table, ())]
+    found = [
+        _annotation(item, table, record, source)
+        for table in _SPANNED
+        for record in item.annotation.tables.get(table, ())
+    ]
     rest = {
-        table.name: [trimmed(item, table.name, record, source) for record in item.annotation.tables.get(table.name, ())]
+        table.name: [
+            trimmed(item, table.name, record, source) for record in item.annotation.tables.get(table.name, ())
+        ]
         for table in annotation_tables(source.schema)
         if table.name not in _SPANNED
     }
@@ -61,7 +70,12 @@ def _collection(item: Item, source: Source) -> Record:
         "provenance": item.annotation.provenance or None,
         "remarks": item.annotation.remarks,
         **rest,
-        "first": {"id": f"urn:communique:{item.id}#page1", "type": "AnnotationPage", "startIndex": 0, "items": found},
+        "first": {
+            "id": f"urn:communique:{item.id}#page1",
+            "type": "AnnotationPage",
+            "startIndex": 0,
+            "items": found,
+        },
     }
 
 
@@ -105,5 +119,15 @@ def _target(item: Item, span: Any, role: str) -> Record:
 
 
 def _actor(actor: Record) -> Record:
-    same = {"schema:sameAs": f"http://www.wikidata.org/entity/{actor['wikidata_qid']}"} if actor["wikidata_qid"] else {}
-    return {"id": f"urn:communique:actor:{actor['actor_id']}", "type": "Actor", "label": actor["canonical_name"], **same, **actor}
+    same = (
+        {"schema:sameAs": f"http://www.wikidata.org/entity/{actor['wikidata_qid']}"}
+        if actor["wikidata_qid"]
+        else {}
+    )
+    return {
+        "id": f"urn:communique:actor:{actor['actor_id']}",
+        "type": "Actor",
+        "label": actor["canonical_name"],
+        **same,
+        **actor,
+    }

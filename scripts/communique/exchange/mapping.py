@@ -84,7 +84,10 @@ POLNEAR = Mapping(
             "statements", None, {"Source": "source_spans", "Cue": "cue_spans", "Content": "content_spans"}
         ),
         "Attribution-no-source": FrameTarget(
-            "statements", None, {"Cue": "cue_spans", "Content": "content_spans"}, {"source_form": "unspecified"}
+            "statements",
+            None,
+            {"Cue": "cue_spans", "Content": "content_spans"},
+            {"source_form": "unspecified"},
         ),
     },
     ignore=frozenset({"Discuss", "Discard"}),
@@ -109,7 +112,10 @@ def load_mapping(path: Path, schema: Schema) -> Mapping:
         mapping = Mapping(
             {label: SpanTarget(**target) for label, target in data.get("spans", {}).items()},
             dict(data.get("links", {})),
-            {label: FrameTarget(**{"trigger": None, "roles": {}, **t}) for label, t in data.get("frames", {}).items()},
+            {
+                label: FrameTarget(**{"trigger": None, "roles": {}, **t})
+                for label, t in data.get("frames", {}).items()
+            },
             {name: AttributeTarget(**target) for name, target in data.get("attributes", {}).items()},
             frozenset(data.get("ignore", ())),
         )
@@ -127,7 +133,10 @@ def _check(mapping: Mapping, schema: Schema, path: Path) -> None:
     def column(table: str, name: str | None, field: str) -> None:
         if table not in schema.tables or (name is not None and name not in schema.table(table).by_name):
             raise ExchangeError(
-                "The mapping names what the schema does not have.", file=path, field=field, found=f"{table}.{name}"
+                "The mapping names what the schema does not have.",
+                file=path,
+                field=field,
+                found=f"{table}.{name}",
             )
 
     def values(table: str, given: Record, field: str) -> None:
@@ -136,7 +145,9 @@ def _check(mapping: Mapping, schema: Schema, path: Path) -> None:
             listed = schema.table(table)[name].values
             if listed and value is not None and value not in schema.values(listed):
                 expected = ", ".join(schema.values(listed).by_const)
-                raise ExchangeError("No such value.", file=path, field=f"{field}.{name}", found=str(value), expected=expected)
+                raise ExchangeError(
+                    "No such value.", file=path, field=f"{field}.{name}", found=str(value), expected=expected
+                )
 
     for label, span in mapping.spans.items():
         if span.table:
@@ -156,8 +167,11 @@ def template(labels: Iterable[str], frames: Iterable[str] = (), links: Iterable[
     return json.dumps(
         {
             "spans": {label: {"table": "mentions", "values": {}} for label in sorted(labels)},
-            "frames": {label: {"table": "statements", "trigger": "cue_spans", "roles": {}} for label in sorted(frames)},
-            "links": {label: "source_spans" for label in sorted(links)},
+            "frames": {
+                label: {"table": "statements", "trigger": "cue_spans", "roles": {}}
+                for label in sorted(frames)
+            },
+            "links": dict.fromkeys(sorted(links), "source_spans"),
             "attributes": {},
             "ignore": [],
         },

@@ -28,6 +28,8 @@ def nest(statements: list[Record]) -> int:
             and covers(other["content_spans"], words)
         ]
         if holding:
-            child["parent_statement_id"] = min(holding, key=lambda one: size(one["content_spans"]))["statement_id"]
+            child["parent_statement_id"] = min(holding, key=lambda one: size(one["content_spans"]))[
+                "statement_id"
+            ]
             found += 1
     return found

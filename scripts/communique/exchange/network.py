@@ -20,7 +20,18 @@ from communique.exchange.items import Item, items, put
 from communique.text.spans import covers
 
 NODE_FIELDS = ("label", "actor_kind", "country_iso3", "sector_code")
-EDGE_FIELDS = ("relation", "article_id", "record_id", "label", "event_type", "status", "polarity", "asserted_by", "claim", "published_on")
+EDGE_FIELDS = (
+    "relation",
+    "article_id",
+    "record_id",
+    "label",
+    "event_type",
+    "status",
+    "polarity",
+    "asserted_by",
+    "claim",
+    "published_on",
+)
 _GEXF = "http://gexf.net/1.3"
 _GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 
@@ -75,7 +86,7 @@ def collect(source: Source, options: WriteOptions, written: Written) -> tuple[di
             actor = item.actors[id]
             nodes[id] = {"label": actor["canonical_name"], **{name: actor[name] for name in NODE_FIELDS[1:]}}
         found += here
-    written.counts.update(nodes=len(nodes), edges=len(found), **{})
+    written.counts.update(nodes=len(nodes), edges=len(found))
     for edge in found:
         written.counts[edge.fields["relation"]] += 1
     return nodes, found
@@ -88,12 +99,18 @@ def write_graphml(source: Source, out: Path, options: WriteOptions) -> Written:
     root = ET.Element("graphml", xmlns=_GRAPHML)
     for kind, names in (("node", NODE_FIELDS), ("edge", EDGE_FIELDS)):
         for name in names:
-            ET.SubElement(root, "key", {"id": f"{kind}_{name}", "for": kind, "attr.name": name, "attr.type": "string"})
+            ET.SubElement(
+                root, "key", {"id": f"{kind}_{name}", "for": kind, "attr.name": name, "attr.type": "string"}
+            )
     graph = ET.SubElement(root, "graph", id="communique", edgedefault="directed")
     for id, fields in nodes.items():
         _data(ET.SubElement(graph, "node", id=id), "node", fields)
     for number, edge in enumerate(found):
-        _data(ET.SubElement(graph, "edge", id=f"e{number}", source=edge.source, target=edge.target), "edge", edge.fields)
+        _data(
+            ET.SubElement(graph, "edge", id=f"e{number}", source=edge.source, target=edge.target),
+            "edge",
+            edge.fields,
+        )
     put(out, "network.graphml", _xml(root), written)
     return written
 

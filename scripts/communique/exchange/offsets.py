@@ -59,7 +59,11 @@ def _plain(text: str, note: str) -> dict[str, Converter]:
         except ValueError:
             return None
 
-    named = {"code-points": same, "utf-16": units, "bytes": at_byte.get}
+    named: dict[str, Callable[[int], int | None]] = {
+        "code-points": same,
+        "utf-16": units,
+        "bytes": at_byte.get,
+    }
     return {name + note: Converter(name + note, function) for name, function in named.items()}
 
 
@@ -89,7 +93,9 @@ def loose(words: str) -> str:
     return " ".join(words.split())
 
 
-def choose(triples: Sequence[Triple], original: str, canonical: str, unit: str, file: Path | str) -> tuple[Converter, float]:
+def choose(
+    triples: Sequence[Triple], original: str, canonical: str, unit: str, file: Path | str
+) -> tuple[Converter, float]:
     """The converter for offsets said to count in `unit`, and the share of spans that it fits.
 
     Where the text had CR LF line ends, both readings are tried and the better is taken, since files do not

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections import Counter
@@ -13,7 +14,17 @@ from typing import Any
 from communique.articles.draft import Draft, Zone
 from communique.exchange.assemble import safe
 from communique.exchange.blank import blank
-from communique.exchange.format import Document, ExchangeError, Log, Pass, Reading, ReadOptions, Record, bounded, files_of
+from communique.exchange.format import (
+    Document,
+    ExchangeError,
+    Log,
+    Pass,
+    Reading,
+    ReadOptions,
+    Record,
+    bounded,
+    files_of,
+)
 from communique.exchange.plover_codes import CONTEXTS, MODES, TYPES
 from communique.exchange.receive import actor
 from communique.exchange.received_text import storable
@@ -45,7 +56,9 @@ def read(path: Path, options: ReadOptions, schema: Schema, log: Log) -> Reading:
         dates = Counter(r.get("date") for r in records if r is not header)
         placeholder = len(dates) == 1 and len(records) > 2
         if placeholder:
-            log.notes.append(f"all records bear the date {next(iter(dates))}: taken for a placeholder, not for a date")
+            log.notes.append(
+                f"all records bear the date {next(iter(dates))}: taken for a placeholder, not for a date"
+            )
         for number, record in enumerate(records, start=1):
             if record is header:
                 continue
@@ -71,9 +84,13 @@ def _records(content: str, file: Path) -> list[Record]:
         try:
             data = [json.loads(line) for line in content.splitlines() if line.strip()]
         except (ValueError, RecursionError) as error:
-            raise ExchangeError(f"Not JSON: {error}", file=file, expected="a list of PLOVER records") from None
+            raise ExchangeError(
+                f"Not JSON: {error}", file=file, expected="a list of PLOVER records"
+            ) from None
     if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
-        raise ExchangeError("Not a list of records.", file=file, expected="a JSON list of objects", found=type(data).__name__)
+        raise ExchangeError(
+            "Not a list of records.", file=file, expected="a JSON list of objects", found=type(data).__name__
+        )
     return data
 
 
@@ -87,14 +104,18 @@ def _unusable(record: Record) -> str | None:
 def _document(
     record: Record, id: str, text: str, header: Record, placeholder: bool, file: Path, options: ReadOptions
 ) -> Document:
-    draft = Draft(text, [Zone("body", 0, len(text))] if "\n" not in text else _lines(text), "utf-8", source_record=None)
+    draft = Draft(
+        text, [Zone("body", 0, len(text))] if "\n" not in text else _lines(text), "utf-8", source_record=None
+    )
     draft.language = record.get("language") if re.fullmatch("[a-z]{2}", str(record.get("language"))) else None
     draft.date_raw = None if placeholder else record.get("date")
     licence = str(header.get("license", ""))
     if "Attribution-ShareAlike 4.0" in licence:
         draft.rights, draft.redistribution = "CC-BY-SA-4.0", "text_ok"
         draft.rights_holder = header.get("copyright")
-    draft.extra = {name: record[name] for name in ("publication", "coder", "version", "dateCoded") if record.get(name)}
+    draft.extra = {
+        name: record[name] for name in ("publication", "coder", "version", "dateCoded") if record.get(name)
+    }
     coder = safe(str(options.annotator or record.get("coder") or "coder"))[:40]
     return Document(safe(id), draft, text.encode("utf-8"), [Pass(coder, {})], file.name, article_id=safe(id))
 
@@ -133,11 +154,30 @@ def parse_markup(markup: str) -> Markup:
     return found
 
 
+@functools.cache
+def is_country(code: str) -> bool:
+    """Whether a code is an ISO 3166-1 alpha-3 code (as CLDR has them), or PLOVER's KOS for Kosovo."""
+    from babel import Locale
+    from babel.core import get_global
+
+    two = get_global("territory_aliases").get(code, [])
+    return code == "KOS" or (len(code) == 3 and len(two) == 1 and two[0] in Locale("en").territories)
+
+
 class _Reader:
     """One record with its marks placed in the text."""
 
-    def __init__(self, record: Record, id: str, text: str, schema: Schema, log: Log, file: Path, actors: int) -> None:
-        self.record, self.id, self.text, self.schema, self.log, self.file = record, id, text, schema, log, file
+    def __init__(
+        self, record: Record, id: str, text: str, schema: Schema, log: Log, file: Path, actors: int
+    ) -> None:
+        self.record, self.id, self.text, self.schema, self.log, self.file = (
+            record,
+            id,
+            text,
+            schema,
+            log,
+            file,
+        )
         self.actors = actors
         self.known: dict[tuple[str, str, str], str] = {}
         info = record.get("textInfo")
@@ -172,15 +212,24 @@ class _Reader:
             return
         triggers = [make_span(self.text, start, end) for tag, start, end in self.marks if tag == "EVT"]
         if not triggers:
-            self.log.refuse(self.file, self.id, "no trigger: none of its marked event words stands in the text")
+            self.log.refuse(
+                self.file, self.id, "no trigger: none of its marked event words stands in the text"
+            )
             return
         actors: list[Record] = []
-        agents, targets = self._participants("source", "SRC", actors), self._participants("target", "TAR", actors)
+        agents, targets = (
+            self._participants("source", "SRC", actors),
+            self._participants("target", "TAR", actors),
+        )
         both = [one for one in agents if self._is_both(one)]
         targets += [one for one in both if one["actor_id"] not in {t["actor_id"] for t in targets}]
         name = safe(self.id.removeprefix("PLOVER-"))
-        places = [make_span(self.text, start, end) for tag, start, end in self.marks if "LOC" in tag.split("/")]
-        gloss = str(self.record.get("eventText") or "").strip() or self.schema.values("event_type")[kind].title
+        places = [
+            make_span(self.text, start, end) for tag, start, end in self.marks if "LOC" in tag.split("/")
+        ]
+        gloss = (
+            str(self.record.get("eventText") or "").strip() or self.schema.values("event_type")[kind].title
+        )
         given: dict[str, Any] = {
             "action_id": f".A-{name}", "event_id": f".V-{name}", "trigger_spans": triggers, "event_type": kind,
             "mode": self._mode(kind) or implied, "contexts": self._contexts(), "agents": agents, "targets": targets,
@@ -212,7 +261,9 @@ class _Reader:
             self.log.seen["actor words verbatim"] += bool(words) and words in self.text
             place = self._find(words, number, len(listed), marks)
             if place is None:
-                self.log.fault(self.file, self.id, f"the {role} {words!r} stands nowhere in the text and was left out")
+                self.log.fault(
+                    self.file, self.id, f"the {role} {words!r} stands nowhere in the text and was left out"
+                )
                 continue
             id = self._actor(one, words, actors)
             if id in {other["actor_id"] for other in found}:
@@ -221,7 +272,9 @@ class _Reader:
             found.append({"actor_id": id, "span": make_span(self.text, *place), "implicit": False})
         return found
 
-    def _find(self, words: str, number: int, count: int, marks: list[tuple[int, int]]) -> tuple[int, int] | None:
+    def _find(
+        self, words: str, number: int, count: int, marks: list[tuple[int, int]]
+    ) -> tuple[int, int] | None:
         """Where an actor stands: in a mark of its role, else where its mark is, else where its words are."""
         if not words:
             return None
@@ -236,7 +289,10 @@ class _Reader:
 
     def _is_both(self, one: Record) -> bool:
         span = one["span"]
-        return any(tag in ("SRC/TAR", "TAR/SRC") and s <= span["start"] and span["end"] <= e for tag, s, e in self.marks)
+        return any(
+            tag in ("SRC/TAR", "TAR/SRC") and s <= span["start"] and span["end"] <= e
+            for tag, s, e in self.marks
+        )
 
     def _actor(self, one: Record, words: str, actors: list[Record]) -> str:
         code, sector = str(one.get("code") or ""), str(one.get("sector") or "")
@@ -247,15 +303,15 @@ class _Reader:
         return self.known[key]
 
     def _codes(self, code: str, sector: str) -> Record:
-        from communique.validation.level4_actors import COUNTRIES
-
         given: Record = {}
-        if code in COUNTRIES:
+        if is_country(code):
             given["country_iso3"] = code
         elif code in self.schema.values("nonstate_code"):
             given["nonstate_code"] = code
         elif code:
-            self.log.fault(self.file, self.id, f"{code} is the code of no country and no kind of organisation")
+            self.log.fault(
+                self.file, self.id, f"{code} is the code of no country and no kind of organisation"
+            )
         # Behind the sector stands a group of people (CVLkur) or a further sector.
         parts = [sector[i : i + 3] for i in range(0, len(sector), 3)]
         known = [part for part in parts if part in self.schema.values("sector_code")]

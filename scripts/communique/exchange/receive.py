@@ -27,7 +27,8 @@ class ReceiveOptions:
     """How an import is filed.
 
     `round` names the round under which each annotator's pass is kept, `annotator_kind` says who made the
-    annotation where the source does not. `allow_null` lets the project's schema be widened where the source is silent. What `ingest`
+    annotation where the source does not.
+    `allow_null` lets the project's schema be widened where the source is silent. What `ingest`
     says of the articles (rights, language, publisher) is for those that the source is silent on.
     """
 
@@ -99,7 +100,9 @@ def _kind(schema: Schema, reading: Reading, options: ReceiveOptions) -> str:
         return "mixed"
     if kind is None or kind not in kinds:
         raise ExchangeError(
-            "Who made the annotation must be said." if kind is None else "There is no such kind of annotator.",
+            "Who made the annotation must be said."
+            if kind is None
+            else "There is no such kind of annotator.",
             field="--annotator-kind",
             expected=", ".join(kinds.by_const),
             found=kind or "nothing in the source",
@@ -144,18 +147,28 @@ class _Filing:
         try:
             article_id, digest = self._article(document)
         except CommuniqueError as error:
-            self.log.refuse(document.origin, document.name, f"the article: {error.message} {error.found or ''}".strip())
+            self.log.refuse(
+                document.origin, document.name, f"the article: {error.message} {error.found or ''}".strip()
+            )
             return
-        if article_id in self.annotations or (self.options.gold and (self.project.gold / f"{article_id}.json").exists()):
-            self.log.refuse(document.origin, document.name, f"the article {article_id} has this annotation already")
+        if article_id in self.annotations or (
+            self.options.gold and (self.project.gold / f"{article_id}.json").exists()
+        ):
+            self.log.refuse(
+                document.origin, document.name, f"the article {article_id} has this annotation already"
+            )
             return
         made = []
         for one in document.passes:
-            annotation = Annotation(article_id, digest, one.provenance or _provenance(self.options, one), one.remarks)
+            annotation = Annotation(
+                article_id, digest, one.provenance or _provenance(self.options, one), one.remarks
+            )
             for table in annotation_tables(self.schema):
                 records = one.tables.get(table.name, [])
                 given = {"article_id": article_id, "provenance": annotation.provenance}
-                annotation.tables[table.name] = [fill(table, _globalised(r, article_id), given) for r in records]
+                annotation.tables[table.name] = [
+                    fill(table, _globalised(r, article_id), given) for r in records
+                ]
             made.append((one.annotator, annotation))
         self.annotations[article_id] = made
 
@@ -171,13 +184,19 @@ class _Filing:
             name = f"{name.removesuffix('.txt')}-{hashlib.sha256(document.raw).hexdigest()[:8]}.txt"
         draft = document.draft
         # Own words of a source about itself go before what the user said of all.
-        said = {k: None for k in ("rights", "rights_holder", "redistribution", "publisher", "language") if getattr(draft, k)}
+        said: dict[str, Any] = {
+            k: None
+            for k in ("rights", "rights_holder", "redistribution", "publisher", "language")
+            if getattr(draft, k)
+        }
         draft.zones = [replace(zone, duplicate_of=None) for zone in draft.zones]
         raw = RawFile.of(document.origin, name, document.raw, "text")
-        record, notes = make_record(
-            draft, raw, replace(ingest, **said), self.schema.values("redistribution")
-        )
-        record |= {k: v for k, v in document.article.items() if k in record and k not in ("source_file", "source_sha256")}
+        record, notes = make_record(draft, raw, replace(ingest, **said), self.schema.values("redistribution"))
+        record |= {
+            k: v
+            for k, v in document.article.items()
+            if k in record and k not in ("source_file", "source_sha256")
+        }
         known = self.texts.get(record["text_sha256"])
         if known is not None:
             self.received.articles.append(known)
@@ -192,7 +211,9 @@ class _Filing:
         self.raws[name] = document.raw
         self.articles.append((record, source_line(record, raw, draft, o.received_on)))
         self.received.articles.append(record["article_id"])
-        self.received.notes += [f"{record['article_id']}: {note}" for note in notes if note.startswith("the date")]
+        self.received.notes += [
+            f"{record['article_id']}: {note}" for note in notes if note.startswith("the date")
+        ]
         return record["article_id"], record["text_sha256"]
 
     def write(self, schema: Schema, actors: list[Record]) -> Received:
@@ -210,7 +231,9 @@ class _Filing:
             if self.options.gold and passes:
                 annotation = min(passes, key=lambda one: one[0])[1]
                 save_annotation(annotation, self.project.gold / f"{article_id}.json", schema)
-                self.received.records.update({name: len(rows) for name, rows in annotation.tables.items() if rows})
+                self.received.records.update(
+                    {name: len(rows) for name, rows in annotation.tables.items() if rows}
+                )
         return self.received
 
     def _rounds(self, schema: Schema) -> None:
@@ -240,8 +263,12 @@ class _Filing:
         table = schema.table("actors")
         there = {actor["actor_id"]: actor for actor in load_actors(self.project.actors, schema)}
         whole = {**_provenance(self.options, Pass("import", {})), "annotators": ["import"]}
-        new = [fill(table, actor, {"provenance": whole}) for actor in actors if actor["actor_id"] not in there]
-        uses_narrator = any(a["actions"] or a["statements"] for passes in self.annotations.values() for _, a in passes)
+        new = [
+            fill(table, actor, {"provenance": whole}) for actor in actors if actor["actor_id"] not in there
+        ]
+        uses_narrator = any(
+            a["actions"] or a["statements"] for passes in self.annotations.values() for _, a in passes
+        )
         if uses_narrator and AUTHOR not in there and AUTHOR not in {actor["actor_id"] for actor in new}:
             narrator = {
                 "actor_id": AUTHOR, "canonical_name": "article narrator", "actor_kind": "media", "sector_code": "JRN",
@@ -258,11 +285,19 @@ def _globalised(node: Any, article_id: str) -> Any:
         return [_globalised(item, article_id) for item in node]
     if not isinstance(node, dict):
         return node
-    return {key: _id(value, article_id) if _is_reference(key) else _globalised(value, article_id) for key, value in node.items()}
+    return {
+        key: _id(value, article_id) if _is_reference(key) else _globalised(value, article_id)
+        for key, value in node.items()
+    }
 
 
 def _is_reference(key: str) -> bool:
-    return key.endswith(("_id", "_ids")) or key in ("view_of", "asserted_in", "affiliated_with", "set_members")
+    return key.endswith(("_id", "_ids")) or key in (
+        "view_of",
+        "asserted_in",
+        "affiliated_with",
+        "set_members",
+    )
 
 
 def _id(value: Any, article_id: str) -> Any:
@@ -286,9 +321,14 @@ def localised(node: Any, article_id: str) -> Any:
         own = isinstance(value, str) and value.startswith(article_id + ".")
         return value[len(article_id) :] if own else value
 
-    return {key: bare(value) if _is_reference(key) else localised(value, article_id) for key, value in node.items()}
+    return {
+        key: bare(value) if _is_reference(key) else localised(value, article_id)
+        for key, value in node.items()
+    }
 
 
 def actor(schema: Schema, actor_id: str, name: str, **given: Any) -> Record:
     """A stored actor whose unsaid columns are null; an id that begins with a dot is of one article."""
-    return blank(schema, "actors", {"actor_id": actor_id, "canonical_name": name, "qid_status": "none", **given})
+    return blank(
+        schema, "actors", {"actor_id": actor_id, "canonical_name": name, "qid_status": "none", **given}
+    )

@@ -20,5 +20,9 @@ REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 def storable(text: str, file: Path | str, log: Log) -> str:
     """`text` with U+FFFD for each character that no article may hold; each is reported as a fault of the source."""
     for match in REFUSED.finditer(text):
-        log.fault(file, f"character {match.start()}", f"U+{ord(match.group()):04X}, a control character, stands as U+FFFD")
+        log.fault(
+            file,
+            f"character {match.start()}",
+            f"U+{ord(match.group()):04X}, a control character, stands as U+FFFD",
+        )
     return REFUSED.sub(REPLACEMENT, text)

@@ -75,7 +75,11 @@ class Tree:
 
     def attributions(self) -> list[Node]:
         """The satellites that attribute: their parent is what is attributed."""
-        return [n for n in self.nodes.values() if n.relation and n.relation.startswith("attribution") and n.parent in self.nodes]
+        return [
+            n
+            for n in self.nodes.values()
+            if n.relation and n.relation.startswith("attribution") and n.parent in self.nodes
+        ]
 
 
 def parse(data: bytes, file: Path | str) -> Tree:
@@ -85,7 +89,13 @@ def parse(data: bytes, file: Path | str) -> Tree:
     tree.multinuclear = {r.get("name") for r in root.iter("rel") if r.get("type") == "multinuc"}
     for element in root.iter("segment", "group"):
         text = "".join(element.itertext()).strip() if element.tag == "segment" else None
-        node = Node(element.get("id"), element.get("parent"), element.get("relname"), element.get("type", "segment"), text)
+        node = Node(
+            element.get("id"),
+            element.get("parent"),
+            element.get("relname"),
+            element.get("type", "segment"),
+            text,
+        )
         tree.nodes[node.id] = node
         if text is not None:
             tree.segments.append(node.id)

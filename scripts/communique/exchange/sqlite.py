@@ -33,13 +33,24 @@ def write(source: Source, out: Path, options: WriteOptions) -> Written:
                     database.executemany(f'INSERT INTO "{table.name}" VALUES ({places})', table.rows)
                 except sqlite3.IntegrityError as error:
                     raise ExchangeError(
-                        f"The table '{table.name}' repeats a key: {error}", mend="run 'communique validate', which names the record"
+                        f"The table '{table.name}' repeats a key: {error}",
+                        mend="run 'communique validate', which names the record",
                     ) from None
-            database.execute('CREATE TABLE "values" (list TEXT, value TEXT, title TEXT, description TEXT, PRIMARY KEY (list, value))')
-            listed = [(n, v.const, v.title, v.description) for n, one in source.schema.lists.items() for v in one.values]
+            database.execute(
+                'CREATE TABLE "values" (list TEXT, value TEXT, title TEXT, description TEXT, PRIMARY KEY (list, value))'
+            )
+            listed = [
+                (n, v.const, v.title, v.description)
+                for n, one in source.schema.lists.items()
+                for v in one.values
+            ]
             database.executemany('INSERT INTO "values" VALUES (?, ?, ?, ?)', listed)
-            database.execute("CREATE TABLE columns (table_name TEXT, column_name TEXT, title TEXT, description TEXT, value_list TEXT)")
-            described = [(t.name, c.name, c.title, c.description, c.values) for t in flat.values() for c in t.columns]
+            database.execute(
+                "CREATE TABLE columns (table_name TEXT, column_name TEXT, title TEXT, description TEXT, value_list TEXT)"
+            )
+            described = [
+                (t.name, c.name, c.title, c.description, c.values) for t in flat.values() for c in t.columns
+            ]
             database.executemany("INSERT INTO columns VALUES (?, ?, ?, ?, ?)", described)
         database.close()
         os.chmod(name, 0o644)

@@ -11,14 +11,8 @@ from communique.exchange.format import ExchangeError
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
-def parse_xml(data: bytes, file: Path | str) -> Any:
-    """The root element (lxml).
-
-    Raises ExchangeError for XML that is not well-formed and for any document type declaration: no format
-    read here has one, and it is how entity bombs and external entities come in.
-    """
-    from lxml import etree
-
+def refuse_dtd(data: bytes, file: Path | str) -> None:
+    """Raises ExchangeError for XML with a document type declaration, also in UTF-16."""
     found = _DTD.search(data) or _DTD.search(data.replace(b"\0", b""))
     if found:
         raise ExchangeError(
@@ -28,7 +22,20 @@ def parse_xml(data: bytes, file: Path | str) -> Any:
             found=f"{found.group().decode()} at byte {found.start()}",
             mend="remove the declaration; expand its entities first if the content uses them",
         )
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True)
+
+
+def parse_xml(data: bytes, file: Path | str) -> Any:
+    """The root element (lxml).
+
+    Raises ExchangeError for XML that is not well-formed and for any document type declaration: no format
+    read here has one, and it is how entity bombs and external entities come in.
+    """
+    from lxml import etree  # type: ignore[import-untyped]
+
+    refuse_dtd(data, file)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True
+    )
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:

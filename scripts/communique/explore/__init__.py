@@ -1,0 +1,1 @@
+"""The static site that people open before they read a table."""

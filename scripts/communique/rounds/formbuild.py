@@ -166,7 +166,12 @@ def _cluster(table: Table, column: Column, relation: str, schema: Schema) -> Clu
     shared = tuple(
         c.name for c in own if c.name in table.by_name and c.values and c.values == table[c.name].values
     )
-    fields = [made for c in own if c.name not in shared for made in _fields(records, c, _hints(records.json))]
+    fields = [
+        replace(made, title=f"{column.title}: {made.title.lower()}")
+        for c in own
+        if c.name not in shared
+        for made in _fields(records, c, _hints(records.json))
+    ]
     return Cluster(target, key, column.name, relation, tuple(fields), shared, links, link_columns)
 
 

@@ -38,6 +38,9 @@ _STYLE = """
 .cq-head *{font-size:15px !important;margin:0 0 4px !important}
 .cq-form .ant-form-item,.cq-form .lsf-choices{margin:0 !important}
 .cq-form textarea,.cq-form input{font-size:13px !important;min-height:0 !important}
+.relations-overlay [class*=relationItem]{opacity:.25}
+.relations-overlay [class*=_highlighted]{opacity:1 !important}
+.cq-help *{font-weight:400 !important}
 .cq-help{color:#6b7280;font-size:13px;line-height:1.5}
 """
 
@@ -93,7 +96,9 @@ def _panel(parent: ET.Element, anchored: Anchored, form: Form) -> None:
     free = {anchored.cluster.column} if anchored.cluster else set()
     for one in fields:
         if one.main:
-            _widget(panel, one, anchored.label, form, demand=one.required and one.column not in free)
+            # Of an event, the first mention says all; a name or a relation ties the others to it.
+            demand = one.required and one.table == anchored.table.name and one.column not in free
+            _widget(panel, one, anchored.label, form, demand)
     folded = _folded(panel, "More")
     for one in fields:
         if not one.main:
@@ -119,7 +124,7 @@ def _actor_panel(parent: ET.Element, form: Form) -> None:
         folded = _folded(_when(parent, labels), "Not in the list of actors?")
         name = Field(
             NEW_ACTOR,
-    NO,
+            NO,
             "",
             "",
             "text",

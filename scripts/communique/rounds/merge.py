@@ -132,24 +132,30 @@ def _apply(group: Group, decision: Decision, schema: Schema) -> Record | None:
 
 
 def _provenance(state: Adjudication, group: Group, decision: Decision | None) -> Record:
+    # who marked nothing here has judged the place as well
     everyone = list(state.collected[group.article_id])
-    names = [name for name in everyone if name in group.members] or everyone
-    kinds = {state.plan.annotator(name).kind for name in names}
+    kinds = {state.plan.annotator(name).kind for name in everyone}
     reviewed = any(record["provenance"]["reviewed_by_person"] for record in group.members.values())
     if decision is None:
         how = "single" if len(everyone) == 1 else "agreed" if group.agreed else "adjudicated"
-        version = state.plan.guideline_version
     else:
-        how, version = "adjudicated", decision.guideline_version
+        how = "adjudicated"
         reviewed = reviewed or decision.by_kind == "person"
     return {
         "round": state.plan.round,
-        "annotators": names,
+        "annotators": everyone,
         "annotator_kind": kinds.pop() if len(kinds) == 1 else "mixed",
         "decision": how,
         "reviewed_by_person": reviewed,
-        "guideline_version": version,
+        "guideline_version": _version(state, group.article_id),
     }
+
+
+def _version(state: Adjudication, article_id: str) -> str:
+    """The newest guidelines that decided anything in the article. Whoever adjudicates an article by newer
+    guidelines answers for what all annotators agreed on as well: one article, one version."""
+    named = [one.guideline_version for one in state.settled.values() if one.article_id == article_id]
+    return max([state.plan.guideline_version, *named], key=lambda one: [int(part) for part in one.split(".")])
 
 
 def _carry(kept: dict[str, dict[str, Record]]) -> list[str]:
@@ -200,7 +206,7 @@ def _annotation(
         "annotator_kind": kinds.pop() if len(kinds) == 1 else "mixed",
         "decision": "agreed" if len(by_name) > 1 else "single",
         "reviewed_by_person": False,
-        "guideline_version": plan.guideline_version,
+        "guideline_version": _version(state, article_id),
     }
     digest = next(iter(by_name.values())).text_sha256
     annotation = Annotation(article_id, digest, header)

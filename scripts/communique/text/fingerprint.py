@@ -4,9 +4,10 @@ Three levels, each with all of the one before it:
 
 `none`       SHA-256 of the canonical text and a digest of its key (communique.text.keys). Spans are restored
              in a copy that differs in white space, case, punctuation and quotation marks at most.
-`paragraph`  also a 64-bit digest, key length, token count and number of copies of each paragraph. Spans are restored in every
-             paragraph whose key is unchanged, wherever it stands. A paragraph of fewer than SHORT tokens is
-             digested together with the one before it, so that it can't be guessed alone.
+`paragraph`  also a 64-bit digest, key length, token count and number of copies of each paragraph.
+             Spans are restored in every paragraph whose key is unchanged, wherever it stands. A paragraph
+             of fewer than SHORT tokens is digested together with the one before it, so that it can't be
+             guessed alone.
 `token`      also 8-bit digests of every token, keyed with a secret that is shared out among the
              sentences (communique.text.sharing), and a 48-bit keyed check for each span. Spans are
              restored inside changed paragraphs too.

@@ -113,8 +113,8 @@ def _split_by_time(articles: pl.DataFrame) -> list[Finding]:
     early = articles.filter(pl.col("split").is_in(["test", "validation"]) & (pl.col("published_on") < last))
     return [
         level5.SPLIT_TIME.finding(
-            f"The article of {one['published_on']} is in {one['split']}, train goes up to {last}.",
-            **_article(one, field="split", found=str(one["published_on"]), expected=f"after {last}"),
+            f"The article of {one['published_on']!s} is in {one['split']}, train goes up to {last!s}.",
+            **_article(one, field="split", found=str(one["published_on"]), expected=f"after {last!s}"),
         )
         for one in early.iter_rows(named=True)
     ]

@@ -66,7 +66,7 @@ def _finish_json(
 ) -> None:
     """Check what a reader has read. With `about`, only findings in these files are reported."""
     shard = reader.done()
-    shard.guidelines = _guidelines(project)
+    shard.guidelines = guideline_version(project)
     run = Evaluation(shard, session.wanted, None, session.options.gate)
     result = check_shard(run)
     result.records = dict(reader.counts)
@@ -85,7 +85,7 @@ def _finish_json(
     session.take(result)
 
 
-def _guidelines(project: Project) -> str | None:
+def guideline_version(project: Project) -> str | None:
     """The version of the guidelines, as annotations/guidelines/VERSION says it."""
     path = project.guidelines / "VERSION"
     return path.read_text(encoding="utf-8").strip() if path.is_file() else None

@@ -205,7 +205,9 @@ def _counts(layout: Layout, counts: dict[int, list[str]], manifest: dict[str, An
         for name in names:
             said = f"{name} is one of {count} shards, the corpus has {usual}."
             layout.findings.append(
-                level0.SHARD_COUNT.finding(said, file=name, found=str(count), expected=str(usual))
+                level0.SHARD_COUNT.finding(
+                    said, file=name, table=name.split("/")[1], found=str(count), expected=str(usual)
+                )
             )
         for shard, files in layout.shards.items():
             layout.shards[shard] = [file for file in files if file.name not in names]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from communique.schema import Schema, Table
@@ -15,6 +15,7 @@ from communique.validation.finding import Finding
 from communique.validation.frames import Shard, key_of, polars_type, strings_in, table_types
 from communique.validation.layout import File
 from communique.validation.readjson import LFS
+from communique.validation.rederived import DERIVED, sample_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,6 +30,9 @@ class Loaded:
     counts: dict[str, int]
     whole: bool
     rows: int = 0
+    #: All columns of the articles that are derived again, and which these are.
+    full: dict[str, pl.DataFrame] = field(default_factory=dict)
+    sample: set[str] = field(default_factory=set)
 
 
 class Loader:
@@ -47,7 +51,8 @@ class Loader:
 
         loaded = Loaded(Shard(f"shard {index}", self.schema, {}, index=index), [], {}, True)
         parts: dict[str, list[pl.DataFrame]] = {}
-        for file in sorted(files, key=lambda one: (one.table, one.split)):
+        # Articles first: they say of which articles all columns are kept, to be derived again.
+        for file in sorted(files, key=lambda one: (one.table != "articles", one.table, one.split)):
             frame = self._file(file, loaded)
             if frame is None:
                 loaded.whole = False
@@ -56,6 +61,7 @@ class Loader:
             table = self.schema.table(file.table)
             if 1 in self._levels:
                 frame = self._sound(frame, table, file, loaded)
+            self._keep(frame, table, loaded)
             frame = frame.select([column.name for column in table.stored]) if not table.is_view else frame
             if not table.is_view:
                 loaded.shard.places.setdefault(file.table, []).append((frame.height, file.name, file.split))
@@ -66,6 +72,19 @@ class Loader:
             found = parts.get(name)
             loaded.shard.frames[name] = pl.concat(found) if found else pl.DataFrame(schema=table_types(table))
         return loaded
+
+    def _keep(self, frame: pl.DataFrame, table: Table, loaded: Loaded) -> None:
+        import polars as pl
+
+        if DERIVED.id not in self.wanted:
+            return
+        if table.name == "articles":
+            loaded.sample |= sample_of(frame["article_id"].to_list())
+        if table.name != "actors" and "article_id" in frame.columns:
+            frame = frame.filter(pl.col("article_id").is_in(sorted(loaded.sample)))
+        loaded.full[table.name] = (
+            pl.concat([loaded.full[table.name], frame]) if table.name in loaded.full else frame
+        )
 
     @property
     def _levels(self) -> set[int]:
@@ -227,7 +246,7 @@ def read_registry(files: list[File]) -> pl.DataFrame | None:
     import polars as pl
     from polars.exceptions import PolarsError
 
-    columns = ["actor_id", "article_id", "actor_kind", "resolution"]
+    columns = ["actor_id", "article_id", "actor_kind", "resolution", "canonical_name"]
     parts: list[pl.DataFrame] = []
     for file in files:
         if file.table != "actors" or file.shard != 0:
@@ -239,4 +258,4 @@ def read_registry(files: list[File]) -> pl.DataFrame | None:
     if not parts:
         return None
     whole = pl.concat(parts).filter(pl.col("article_id").is_null())
-    return whole.select("actor_id", "actor_kind", "resolution")
+    return whole.drop("article_id")

@@ -114,20 +114,34 @@ def rule(id: str, title: str, *, view: str, **facts: Any) -> Callable[[Callable[
     return register
 
 
+#: The modules that declare checks, in the order in which checks are run and listed.
+_MODULES = (
+    "level0",
+    "level1",
+    "level2",
+    "level3",
+    "level3_zones",
+    "level4_statements",
+    "level4_actions",
+    "level4_actors",
+    "versioned",
+    "rederived",
+    "level5",
+    "level6",
+)
+
+
 @cache
 def checks() -> dict[str, Check]:
-    """All checks by id, in the order of level and declaration."""
-    from communique.validation import (  # noqa: F401
-        level0,
-        level1,
-        level2,
-        level3,
-        level3_zones,
-        level4_actions,
-        level4_actors,
-        level4_statements,
-        level5,
-        level6,
-    )  # fmt: skip
+    """All checks by id, in the order of level, module and declaration."""
+    from importlib import import_module
 
-    return dict(sorted(_CHECKS.items(), key=lambda item: item[1].level))
+    rank: dict[str, int] = {}
+    for name in _MODULES:
+        module = import_module(f"communique.validation.{name}")
+        for value in vars(module).values():
+            declared = value.values() if isinstance(value, dict) else [value]
+            for check in declared:
+                if isinstance(check, Check):
+                    rank.setdefault(check.id, len(rank))
+    return dict(sorted(_CHECKS.items(), key=lambda item: (item[1].level, rank[item[0]])))

@@ -10,18 +10,23 @@ from communique.corpus.shards import shard_of
 from communique.validation import level0, level2, level3_zones
 from communique.validation.corpuschecks import facts_of
 from communique.validation.evaluate import Evaluation, Result
+from communique.validation.rederived import check_derived
 from communique.validation.references import check_references
 from communique.validation.registry import Rule
+from communique.validation.versioned import check_versioned_values
 from communique.validation.views_base import View
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-def check_shard(run: Evaluation, shards: int | None = None) -> Result:
+def check_shard(
+    run: Evaluation, shards: int | None = None, full: dict[str, pl.DataFrame] | None = None
+) -> Result:
     """Levels 2 to 5 of what lies in one shard, and what the reduce needs.
 
     `shards` is the number of shards of a built corpus; None for JSON files, which have no place to be in.
+    `full` holds all columns of the articles whose derived columns are to be compared.
     """
     import polars as pl
 
@@ -33,7 +38,12 @@ def check_shard(run: Evaluation, shards: int | None = None) -> Result:
     run.rules([2])
     check_references(run)
     _unused_groups(run)
-    run.rules([3, 4, 5])
+    run.rules([3, 4])
+    check_versioned_values(run)
+    if full is not None:
+        registry = run.shard.registry
+        check_derived(run, full, registry.to_dicts() if registry is not None else [])
+    run.rules([5])
     mentions = frames["mentions"].filter(pl.col("actor_id").is_not_null())["actor_id"].unique()
     if any(id_.startswith("L5/") for id_ in run.wanted):
         run.result.facts["corpus"] = facts_of(run.shard, run.wanted)

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from communique.annotation.model import AUTHOR
+from communique.corpus.digest import combined, row_digest
+from communique.corpus.parquet import read_parquet, records
 from communique.corpus.shards import shard_of
 from communique.schema import Schema
-from communique.validation import level2
+from communique.validation import level0, level2
 from communique.validation.corpuschecks import corpus_findings
 from communique.validation.evaluate import Evaluation, Pending, Result
 from communique.validation.finding import Findings
-from communique.validation.layout import File, Layout, read_layout
+from communique.validation.layout import MANIFEST, File, Layout, read_layout
 from communique.validation.loadshard import Loader, read_registry
 from communique.validation.report import Report
 from communique.validation.session import Options, Session
@@ -49,7 +51,7 @@ def check_one(task: Task, registry: pl.DataFrame | None) -> Result:
     run = Evaluation(shard, task.wanted, task.cap, task.gate)
     high = any(id_[1] > "1" for id_ in task.wanted)
     if loaded.whole and high:
-        result = check_shard(run, task.shards)
+        result = check_shard(run, task.shards, loaded.full)
     else:
         result = run.result
         result.records = {name: frame.height for name, frame in shard.frames.items()}
@@ -102,6 +104,7 @@ def validate_tables(
     for result in sorted(results, key=lambda one: one.index):
         session.take(result)
     settle(session, layout, results, registry)
+    _content(session, layout, rows)
     return session.report()
 
 
@@ -130,6 +133,37 @@ def settle(session: Session, layout: Layout, results: list[Result], registry: pl
             )
         return
     _registry(session, layout, results, registry)
+
+
+#: Above this many rows the content digests are not computed anew: checksums of the files stand for them.
+_FEW = 50_000
+
+
+def _content(session: Session, layout: Layout, rows: int) -> None:
+    """The content digest of every table whose files are otherwise as the manifest says."""
+    if level0.DIGEST.id not in session.wanted or layout.manifest is None:
+        return
+    if rows > _FEW:
+        session.not_checked[(level0.DIGEST.id, f"digests of content are computed up to {_FEW:,} rows")] = rows
+        return
+    damaged = {
+        finding.table
+        for finding in session.found.kept
+        if finding.level == 0 or finding.id.startswith("L1/column")
+    }
+    for name, part in layout.manifest["tables"].items():
+        files = [file for file in layout.files() if file.table == name]
+        if name in damaged or name not in session.schema.tables or not isinstance(part, dict) or not files:
+            continue
+        table = session.schema.table(name)
+        data = read_parquet([file.path for file in files], table)
+        digest = combined(row_digest(row) for row in records(data, table))
+        if digest != part.get("digest"):
+            said = f"The rows of {name} have the digest {digest[:12]}…, the manifest says {str(part.get('digest'))[:12]}…."
+            place = {"file": MANIFEST, "table": name, "field": f"tables/{name}/digest"}
+            session.add(
+                [level0.DIGEST.finding(said, found=digest, expected=str(part.get("digest")), **place)]
+            )
 
 
 def _whole_corpus(session: Session, layout: Layout, results: list[Result]) -> None:

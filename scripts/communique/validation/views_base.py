@@ -106,7 +106,9 @@ class ViewBase:
         import polars as pl
 
         own = self.shard.frames["actors"].select("actor_id", "actor_kind", "resolution")
-        both = own if self.shard.registry is None else pl.concat([own, self.shard.registry])
+        both = (
+            own if self.shard.registry is None else pl.concat([own, self.shard.registry.select(own.columns)])
+        )
         return both.unique("actor_id", keep="first", maintain_order=True)
 
     def _flat(self, name: str, path: Path, positions: bool, only: pl.DataFrame | None = None) -> pl.DataFrame:

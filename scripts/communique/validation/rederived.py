@@ -1,0 +1,190 @@
+"""L4: derived columns of built tables against a new derivation."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from communique.annotation.derive import cameo_actor_code, derive
+from communique.annotation.model import Annotation
+from communique.corpus.claims import claims
+from communique.validation.evaluate import Evaluation
+from communique.validation.finding import Finding
+from communique.validation.frames import key_of
+from communique.validation.level1 import shown
+from communique.validation.registry import declare
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Record = dict[str, Any]
+
+DERIVED = declare(
+    "L4/derived-differs",
+    "A derived value that does not follow from its record",
+    why="Readers take asserter, scores and names from the table: a stale or edited one tells another story than the record.",
+    columns=("every derived column",),
+    bad='"asserted_by": ["AUTHOR"] where rule R3 gives ["KREMLIN"]',
+    good="the value that the derivation gives",
+    mend="build the corpus again",
+)
+
+#: In shards of more articles than this only a sample is derived again; the others are counted as not checked.
+WHOLE, SAMPLE = 200, 3
+
+
+def sample_of(articles: list[str]) -> set[str]:
+    """The articles of a shard that are derived again: all of a small shard, else the first few by id."""
+    return set(articles) if len(articles) <= WHOLE else set(sorted(articles)[:SAMPLE])
+
+
+def check_derived(run: Evaluation, full: dict[str, pl.DataFrame], registry: list[Record]) -> None:
+    """Derive the articles of `full` (all columns, by table) anew and compare.
+
+    Articles with a fault are left out: what follows from a faulty record is no fault of its own.
+    """
+    if DERIVED.id not in run.wanted or "articles" not in full:
+        return
+    rows = {name: _records(run, name, frame) for name, frame in full.items()}
+    faulty = _faulty_articles(run)
+    names = {actor["actor_id"]: actor for actor in registry}
+    by_article: dict[str, dict[str, list[Record]]] = {}
+    for name, found in rows.items():
+        for row in found:
+            by_article.setdefault(str(row.get("article_id")), {}).setdefault(name, []).append(row)
+    total = run.shard.frames["articles"].height
+    checked = [
+        row
+        for row in rows["articles"]
+        if row["article_id"] not in faulty and row["article_id"] not in run.shard.gated
+    ]
+    for article in sorted(checked, key=lambda row: str(row["article_id"])):
+        _article(run, article, by_article.get(article["article_id"], {}), names, set(full))
+    run.unjudged(DERIVED.id, "the article has a fault", len(rows["articles"]) - len(checked))
+    run.unjudged(
+        DERIVED.id, "only a sample of articles is derived anew in large shards", total - len(rows["articles"])
+    )
+    _codes(run, rows.get("actors", []), faulty)
+
+
+def _faulty_articles(run: Evaluation) -> set[str]:
+    faulty = {one for by_article in run.shard.broken.values() for one in by_article}
+    for name, marked in run.faulty().items():
+        frame = run.shard.frames[name]
+        if "article_id" in frame.columns and len(marked):
+            faulty |= set(frame["article_id"].gather(marked).drop_nulls())
+    return faulty
+
+
+def _records(run: Evaluation, name: str, frame: pl.DataFrame) -> list[Record]:
+    table = run.shard.schema.table(name)
+    texts = [column.name for column in table.columns if column.json.get("x-arrow") == "json"]
+    found = []
+    for row in frame.iter_rows(named=True):
+        record = {
+            key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in row.items()
+        }
+        for text in texts:
+            record[text] = None if record[text] is None else json.loads(record[text])
+        found.append(record)
+    return found
+
+
+def _article(
+    run: Evaluation,
+    article: Record,
+    rows: dict[str, list[Record]],
+    registry: dict[str, Record],
+    present: set[str],
+) -> None:
+    schema = run.shard.schema
+    stored: dict[str, list[Record]] = {}
+    for name, table in schema.tables.items():
+        if name != "articles" and not table.is_view:
+            keep = [column.name for column in table.stored]
+            stored[name] = [{key: row[key] for key in keep} for row in rows.get(name, [])]
+    annotation = Annotation(article["article_id"], article["text_sha256"], {}, None, stored)
+    actors = registry | {actor["actor_id"]: actor for actor in rows.get("actors", [])}
+    try:
+        made = derive(annotation, article, actors, schema)
+        glosses = {event["event_id"]: event["gloss"] for event in made["events"]}
+        names = {actor_id: actor["canonical_name"] for actor_id, actor in actors.items()}
+        made["claims"] = claims(made["actions"], glosses, names)
+    except (KeyError, TypeError, ValueError) as error:
+        run.unjudged(DERIVED.id, f"the article cannot be derived: {type(error).__name__} {error}", 1)
+        return
+    foreign = {"to_gloss"}
+    for name in ("mentions", "statements", "actions", "events", "event_links", "claims"):
+        # A table without a file in the shard is a fault of files, or has no rows.
+        if name in schema.tables and (rows.get(name) or name in present):
+            _compare(run, name, rows.get(name, []), made.get(name, []), foreign)
+
+
+def _compare(run: Evaluation, name: str, rows: list[Record], made: list[Record], foreign: set[str]) -> None:
+    table = run.shard.schema.table(name)
+    fresh = {key_of(table, _as_keys(row)): row for row in made}
+    derived = [column.name for column in table.columns if column.derived]
+    for row in rows:
+        key = key_of(table, _as_keys(row))
+        twin = fresh.get(key)
+        if twin is None:
+            if table.is_view:
+                run.add(_finding(run, name, row, key, None, "No action gives this row."))
+            continue
+        for column in derived:
+            same = row[column] == twin.get(column, row[column])
+            if not same and not (column in foreign and row[column] is not None):
+                run.add(
+                    _finding(
+                        run, name, row, key, column, "It follows otherwise from the record.", twin[column]
+                    )
+                )
+                break
+    missing = fresh.keys() - {key_of(table, _as_keys(row)) for row in rows}
+    if table.is_view:
+        for key in sorted(one for one in missing if one):
+            run.add(_finding(run, name, fresh[key], key, None, "The row is missing."))
+
+
+def _as_keys(row: Record) -> Record:
+    return {
+        key: str(value) if value is not None else ""
+        for key, value in row.items()
+        if not isinstance(value, list | dict)
+    }
+
+
+def _finding(
+    run: Evaluation,
+    name: str,
+    row: Record,
+    key: str | None,
+    column: str | None,
+    said: str,
+    expected: Any = None,
+) -> Finding:
+    return DERIVED.finding(
+        f"{column or 'The row'} is not what is derived. {said}",
+        table=name,
+        key=key,
+        article_id=row.get("article_id"),
+        file=next((file for _, file, _ in run.shard.places.get(name, [])), None),
+        field=column,
+        found=shown(row.get(column)) if column else None,
+        expected=shown(expected) if column else None,
+    )
+
+
+def _codes(run: Evaluation, actors: list[Record], faulty: set[str]) -> None:
+    marked = run.shard.frames["actors"]["actor_id"].gather(run.faulty()["actors"])
+    spared = set(marked) | run.shard.broken_keys.get("actors", set())
+    for actor in actors:
+        if actor["article_id"] in faulty or actor["actor_id"] in spared:
+            continue
+        code = cameo_actor_code(actor)
+        if actor["cameo_actor_code"] != code:
+            run.add(
+                _finding(
+                    run, "actors", actor, actor["actor_id"], "cameo_actor_code", "It follows otherwise.", code
+                )
+            )

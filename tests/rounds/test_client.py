@@ -255,6 +255,11 @@ def test_accounts_are_made_once(ls: client.LabelStudio, ls_server: server.Server
         accounts.ensure_accounts(ls, ["c 3"])
     with pytest.raises(accounts.AccountRefused, match="don't match"):
         accounts.user_token(ls.url, "a1@localhost", "wrong")
+    wrong = transport.Secret("-".join(["hunter", "22"]))
+    with pytest.raises(accounts.AccountRefused) as caught:
+        accounts.user_token(ls.url, "a1@localhost", wrong)
+    shown_locals = traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
+    assert "hunter-22" not in "".join(shown_locals)
     log = (ls_server.folder / "server.log").read_text()
     invitation = ls.transport.get("/api/invite")["token"]
     shown = [first[0].password, first[0].token, first[1].token, ls_server.token()]

@@ -72,11 +72,43 @@ TEXTS = st.one_of(
 )
 PATTERNS = st.sampled_from(
     [
-        "^[A-Z]{3}$", "^Q[1-9][0-9]*$", r"^\d+$", r"\d{2}", "^[a-z]{2}$", "a|b", "^(ab)?c*$", r"^[^\]\\]+$", r"[\w-]+", r"\s", r"\bx\b",
-        "^x{2,3}$", "^.$", ".", "^$", "$", "[0-9]+$", r"\.$", "[-a]", "[a-]", "[&~[]", r"[\d.]", "^[0-9a-f]{4}$", "(?i)ru", "(?=R)R",
-        r"(a)\1", "^[^a]*$", r"\AR", r"S\Z", "é", "[à-ü]", "^(?:a|RUS)$", r"^\S+$", r"\D", "^[A-Za-z0-9][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)?$",
+        "^[A-Z]{3}$",
+        "^Q[1-9][0-9]*$",
+        r"^\d+$",
+        r"\d{2}",
+        "^[a-z]{2}$",
+        "a|b",
+        "^(ab)?c*$",
+        r"^[^\]\\]+$",
+        r"[\w-]+",
+        r"\s",
+        r"\bx\b",
+        "^x{2,3}$",
+        "^.$",
+        ".",
+        "^$",
+        "$",
+        "[0-9]+$",
+        r"\.$",
+        "[-a]",
+        "[a-]",
+        "[&~[]",
+        r"[\d.]",
+        "^[0-9a-f]{4}$",
+        "(?i)ru",
+        "(?=R)R",
+        r"(a)\1",
+        "^[^a]*$",
+        r"\AR",
+        r"S\Z",
+        "é",
+        "[à-ü]",
+        "^(?:a|RUS)$",
+        r"^\S+$",
+        r"\D",
+        "^[A-Za-z0-9][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)?$",
     ]
-)  # fmt: skip
+)
 
 
 @SETTINGS
@@ -130,8 +162,10 @@ def string_nodes(draw: st.DrawFn) -> Node:
 
 
 BOUNDS = st.one_of(
-    st.integers(-5, 5), st.floats(-5, 5).map(lambda x: round(x, 1)), st.sampled_from([2**31 - 1, 2**31, 2**53, 2**63 - 1, 2**63, -(2**63), 1e30])
-)  # fmt: skip
+    st.integers(-5, 5),
+    st.floats(-5, 5).map(lambda x: round(x, 1)),
+    st.sampled_from([2**31, 2**53, 2**63 - 1, 2**63, -(2**63), 1e30]),
+)
 
 
 @st.composite
@@ -242,7 +276,9 @@ def test_objects_in_lists(data: st.DataObject) -> None:
 @SETTINGS
 @given(st.data())
 def test_alternatives(data: st.DataObject) -> None:
-    consts = [{"const": text} for text in data.draw(st.lists(TEXTS, min_size=1, max_size=4))]
+    consts = [
+        {"type": "string", "const": text} for text in data.draw(st.lists(TEXTS, min_size=1, max_size=4))
+    ]
     options = data.draw(
         st.one_of(
             st.just(consts),
@@ -253,7 +289,8 @@ def test_alternatives(data: st.DataObject) -> None:
     keyword = data.draw(st.sampled_from(["anyOf", "oneOf"]))
     if keyword == "oneOf" and any(option.get("type") == "null" for option in options):
         keyword = "anyOf"
-    node: Node = {keyword: options} if keyword == "anyOf" else {"type": "string", keyword: options}
+    nullable = any(option.get("type") == "null" for option in options)
+    node: Node = {keyword: options} if nullable else {"type": "string", keyword: options}
     assert_same(node, data.draw(st.lists(st.one_of(st.none(), TEXTS), min_size=1, max_size=10)))
 
 
@@ -302,9 +339,13 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
         ["none", "direct", "RUS", "a.b", "a", "occurred", "military", "visit", "2021-12", "", "x\n", "0.1.0"]
     )
     known = {
-        "string": st.one_of(TEXTS, common), "bool": st.booleans(), "int32": st.integers(-3, 2**31 - 1), "int64": st.integers(-3, 2**62),
-        "float64": st.floats(-10, 10), "date32": st.dates().map(str),
-    }  # fmt: skip
+        "string": st.one_of(TEXTS, common),
+        "bool": st.booleans(),
+        "int32": st.integers(-3, 2**31 - 1),
+        "int64": st.integers(-3, 2**62),
+        "float64": st.floats(-10, 10),
+        "date32": st.dates().map(str),
+    }
     return st.one_of(st.none(), known[kind])
 
 

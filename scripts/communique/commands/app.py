@@ -8,32 +8,67 @@ from typing import Annotated
 import typer
 
 from communique import __version__
-from communique.commands import build, ingest, init, schema, show, stats, validate
+from communique.commands import (
+    build,
+    diff,
+    export,
+    hydrate,
+    import_,
+    ingest,
+    init,
+    release,
+    round_adjudicate,
+    round_agreement,
+    round_merge,
+    schema,
+    show,
+    stats,
+    validate,
+)
+
+Commands = dict[str, Callable[..., None]]
+
+_TOP: Commands = {
+    "init": init.init,
+    "ingest": ingest.ingest,
+    "build": build.build,
+    "validate": validate.validate,
+    "show": show.show,
+    "stats": stats.stats,
+    "diff": diff.diff,
+    "release": release.release,
+    "hydrate": hydrate.hydrate,
+    "export": export.export,
+    "import": import_.import_,
+    "schema": schema.schema,
+}
+_ROUND: Commands = {
+    "agreement": round_agreement.agreement,
+    "adjudicate": round_adjudicate.adjudicate,
+    "merge": round_merge.merge,
+}
 
 
 def make_app() -> typer.Typer:
-    """All commands; each module below holds one."""
-    app = typer.Typer(
-        help="An annotated corpus of news articles: actors, statements, geopolitical actions.",
+    """All commands; each module named above holds one."""
+    app = _group(_TOP, "An annotated corpus of news articles: actors, statements, geopolitical actions.")
+    app.callback()(_root)
+    app.add_typer(_group(_ROUND, "Rounds of annotation: plan, annotate, compare, settle."), name="round")
+    return app
+
+
+def _group(commands: Commands, help_text: str) -> typer.Typer:
+    group = typer.Typer(
+        help=help_text,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode="markdown",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_root)
-    commands: dict[str, Callable[..., None]] = {
-        "init": init.init,
-        "ingest": ingest.ingest,
-        "build": build.build,
-        "validate": validate.validate,
-        "show": show.show,
-        "stats": stats.stats,
-        "schema": schema.schema,
-    }
     for name, command in commands.items():
-        app.command(name)(command)
-    return app
+        group.command(name)(command)
+    return group
 
 
 def _print_version(wanted: bool) -> None:

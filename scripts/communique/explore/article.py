@@ -50,8 +50,8 @@ def article_page(article: Article, words: Vocabulary) -> Record:
         "withheld": record["text"] is None,
         "warnings": _warnings(record, words),
         "paragraphs": paragraphs,
-        "numbers": {
-            id(note): paragraph["number"]
+        "places": {
+            note.id: paragraph["number"]
             for paragraph in paragraphs
             for note in paragraph["margin"].narrator + _below(paragraph["margin"].statements)
         },

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from communique.rounds.client import LabelStudio
-from communique.rounds.secret import Secret
+from communique.rounds.secret import Secret, Unseen
 from communique.rounds.serverfolder import new_password
 from communique.rounds.transport import LabelStudioError, NoServer, OutcomeUnknown
 
@@ -137,7 +137,7 @@ def _fill(browser: httpx.Client, path: str, email: str, password: Secret) -> Non
         raise AccountRefused(
             "the server shows no such form", found=f"status {page.status_code}", record=email
         )
-    form = {"email": email, "password": password.reveal(), "csrfmiddlewaretoken": token}
+    form = Unseen(email=email, password=password.reveal(), csrfmiddlewaretoken=token)
     answer = _exchange(browser, "POST", path, form)
     if answer.status_code == 302:
         return

@@ -38,3 +38,10 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret is not written anywhere")
+
+
+class Unseen(dict[str, str]):
+    """A form or request body with a secret in it, which a traceback with local variables does not show."""
+
+    def __repr__(self) -> str:
+        return "***"

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from communique.errors import CommuniqueError
-from communique.rounds.secret import Secret
+from communique.rounds.secret import Secret, Unseen
 
 if TYPE_CHECKING:
     import httpx
@@ -62,13 +62,6 @@ class Refused(LabelStudioError):
     def __init__(self, message: str, *, status: int, **parts: Any) -> None:
         self.status = status
         super().__init__(message, **parts)
-
-
-class _Unseen(dict[str, str]):
-    """A request body that a traceback with local variables does not show."""
-
-    def __repr__(self) -> str:
-        return "***"
 
 
 class Transport:
@@ -132,7 +125,7 @@ class Transport:
         if self._key.reveal().count(".") != 2:
             return Secret(f"Token {self._key.reveal()}")
         if self._access is None or time.monotonic() - self._access[1] > _ACCESS_SECONDS:
-            body = {"json": _Unseen(refresh=self._key.reveal())}
+            body = {"json": Unseen(refresh=self._key.reveal())}
             answer = self._judge("POST", "/api/token/refresh", self._send("POST", "/api/token/refresh", body))
             self._access = (Secret(f"Bearer {answer.json()['access']}"), time.monotonic())
         return self._access[0]

@@ -44,12 +44,13 @@ PROVENANCE = {
     "reviewed_by_person": True,
     "guideline_version": "0.1.0",
 }
-WORDS = (
-    "minister president talks border troops sanctions gas pipeline summit treaty alliance officials parliament vote "
-    "after before during because although without against between towards under region agency report deal crisis "
-    "the a of in on for with that which who said would could had been was were is are not more than about over "
-    "new old large small next last early late joint secret public military economic foreign national regional"
-).split()
+WORDS = """
+    minister president talks border troops sanctions gas pipeline summit treaty alliance officials
+    parliament vote after before during because although without against between towards under region
+    agency report deal crisis the a of in on for with that which who said would could had been was were
+    is are not more than about over new old large small next last early late joint secret public
+    military economic foreign national regional
+""".split()  # noqa: SIM905
 WIDE = ["naïve", "São", "Żółć", "“Zürich”", "漢字", "Київ", "Москва", "coup d’état", "—", "🕊"]
 
 

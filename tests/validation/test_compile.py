@@ -19,7 +19,7 @@ from sound import REPOSITORY, read, write
 from communique.errors import SchemaError
 from communique.schema import load_schema
 from communique.schema.arrow import arrow_type
-from communique.validation.compile import valid
+from communique.validation.compile import all_valid, valid
 from communique.validation.frames import polars_type
 from communique.validation.regex import to_rust
 
@@ -43,6 +43,9 @@ def oracle(node: Node, values: list[Any]) -> list[bool]:
 
 def assert_same(node: Node, values: list[Any]) -> None:
     found, expected = verdicts(node, values), oracle(node, values)
+    column = pl.Series("x", values, dtype=polars_type(arrow_type(node)), strict=True).to_frame()
+    quick = column.select(pl.all_horizontal(all_valid(node, pl.col("x")))).item()
+    assert quick == all(found), (quick, found, values)
     assert found == expected, [
         (value, f, e) for value, f, e in zip(values, found, expected, strict=True) if f != e
     ]
@@ -124,6 +127,9 @@ def test_patterns_match_as_in_python(pattern: str, texts: list[str]) -> None:
     st.text("ab1 \\[](){}^$.*+?|-dwsbAZn,é\n", max_size=7),
     st.lists(st.text("ab1 \n-é.", max_size=5), min_size=1, max_size=8),
 )
+@example("$\n", ["\n"])
+@example("(a$|b)\n", ["a\n"])
+@example("a$|b", ["a\n", "b\n"])
 def test_any_pattern_that_compiles_matches_as_in_python(pattern: str, texts: list[str]) -> None:
     import warnings
 
@@ -379,6 +385,10 @@ def test_records_of_our_own_schemas(table: str, sound_rows: Any) -> None:
             }
         )
         found = frame.select(compiled).to_series().to_list()
+        quick = frame.select(
+            [pl.all_horizontal(all_valid(one.json, pl.col(one.name))).alias(one.name) for one in spec.columns]
+        )
+        assert all(quick.row(0)) == all(found)
         assert found == [judge.is_valid(record) for record in records]
 
     check()

@@ -93,13 +93,14 @@ def align_mentions(left: list[Record], right: list[Record]) -> Pairs:
 def align_statements(left: list[Record], right: list[Record]) -> Pairs:
     """By cue and content: pairs that share both first, then the greatest total of Dice of cue and content.
 
-    Statements that share words of the cue, or at least half of the content, can be matched.
+    Statements that share words of the cue can be matched; so can those with at least half of the content
+    in common, unless the cue of one stands in the content of the other: then that one is inside it.
     """
 
     def score(one: Record, other: Record) -> float:
         cue = _dice(one["cue_spans"], other["cue_spans"])
         content = _dice(one["content_spans"], other["content_spans"])
-        if not cue and content < SAME_CONTENT:
+        if not cue and (content < SAME_CONTENT or _inside(one, other) or _inside(other, one)):
             return 0.0
         same = _FIRST * (cue > 0 and content > 0)
         return same + cue + content + _TIE * _dice(one["source_spans"], other["source_spans"])
@@ -270,6 +271,10 @@ def _candidates(
     first, second = (np.array(side, dtype=np.int64) for side in flat)
     rows, columns, _ = overlaps(first[:, 1:], second[:, 1:])
     return set(zip(first[rows, 0].tolist(), second[columns, 0].tolist(), strict=True))
+
+
+def _inside(inner: Record, outer: Record) -> bool:
+    return overlap(inner["cue_spans"], outer["content_spans"]) > 0
 
 
 def _closeness(one: Spans, other: Spans) -> float:

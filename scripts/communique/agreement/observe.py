@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from math import fsum
 from typing import Any
 
 from communique.agreement.align import Alignment, Pairs
@@ -99,7 +100,7 @@ def spans_layer(
     same = sum(places(one) == places(other) for one, other in both)
     meeting = sum(overlap(one, other) > 0 for one, other in both)
     layer.counts = {"f1_exact": (same, number[0], number[1]), "f1_overlap": (meeting, number[0], number[1])}
-    layer.means = {"dice": (sum(dice(one, other) for one, other in both), len(both))}
+    layer.means = {"dice": (fsum(dice(one, other) for one, other in both), len(both))}
     return layer
 
 

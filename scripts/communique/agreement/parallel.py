@@ -42,10 +42,7 @@ def parallel(text: str, grouping: Grouping) -> Element:
             len({frozenset(mark[2] for mark in pieces[name][number]) for name in marks}) > 1
             for number in range(len(edges) - 1)
         ]
-        cells = [
-            _cell(text, edges, pieces[name], structure, anchored if number == 0 else None)
-            for number, name in enumerate(marks)
-        ]
+        cells = [_cell(text, edges, pieces[name], structure, anchored) for name in marks]
         differing = any(structure) or any(not mark[3].agreed for one in columns.values() for mark in one)
         rows.append(el("tr", cells, class_="apart" if differing else "alike"))
     heads = el("tr", [el("th", name) for name in marks])
@@ -53,7 +50,7 @@ def parallel(text: str, grouping: Grouping) -> Element:
 
 
 def _cell(
-    text: str, edges: list[int], pieces: list[list[Mark]], structure: list[bool], anchored: set[str] | None
+    text: str, edges: list[int], pieces: list[list[Mark]], structure: list[bool], anchored: set[str]
 ) -> Element:
     parts: list[Element | str] = []
     for number, marks in enumerate(pieces):
@@ -73,11 +70,10 @@ def _cell(
                 "title",
                 "; ".join(sorted({f"{mark[2]} {mark[3].group_id.rpartition('.')[2]}" for mark in marks})),
             )
-        if anchored is not None:
-            for mark in named:
-                if anchor(mark[3]) not in anchored and "id" not in made.attrib:
-                    anchored.add(anchor(mark[3]))
-                    made.set("id", anchor(mark[3]))
+        for mark in named:
+            if anchor(mark[3]) not in anchored:
+                anchored.add(anchor(mark[3]))
+                parts.append(el("a", id=anchor(mark[3])))
         parts.append(made)
     return el("td", *parts)
 

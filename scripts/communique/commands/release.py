@@ -102,8 +102,8 @@ def _say(planned: Plan, project: Project, as_json: bool, written: list[Path], wh
     if planned.diff is not None:
         typer.echo(as_text(planned.diff, schema))
     done = "Released" if written else "Would release"
-    after = f", a {planned.step} step after {planned.last}" if planned.last else ", the first release"
-    typer.echo(f"{done} {planned.version}{after}: {'; '.join(planned.reasons[:3])}.")
+    after = f", a {planned.step} step after {planned.last}: {'; '.join(planned.reasons[:3])}"
+    typer.echo(f"{done} {planned.version}{after if planned.last else ', the first release'}.")
     for path in written:
         typer.echo(f"  {path.relative_to(project.root)}")
     if written:

@@ -57,7 +57,7 @@ def build(project: Project, out: Path | None = None, progress: Callable[[str], N
     tables, built.written = write_tables(corpus, source.schema, rows, shards, old, progress)
     built.manifest = _manifest(source, shards, tables)
     _replace(corpus / NAME, manifest_json(built.manifest), built)
-    _replace(corpus / CARD, card(source, built.manifest), built)
+    _replace(corpus / CARD, card(source, built.manifest, corpus), built)
     built.removed = _sweep(corpus, built.manifest)
     return built
 

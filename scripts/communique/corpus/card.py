@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
+from communique.corpus.card_figures import data_figures
 from communique.corpus.source import Source
 from communique.errors import ProjectError
 from communique.schema import Table
@@ -14,11 +16,14 @@ Record = dict[str, Any]
 
 #: The table that `load_dataset` opens when no configuration is named.
 DEFAULT_TABLE = "statements"
+_PLAIN = "# {{ title }}\n\n{{ description }}\n\n{{ counts }}\n"
 _PLACE = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
 
 
-def card(source: Source, manifest: Record) -> str:
+def card(source: Source, manifest: Record, corpus: Path | None = None, prose: str | None = None) -> str:
     """The text of the card, `README.md` of the dataset folder.
+
+    `corpus` holds the files of the manifest (default: the project's), `prose` replaces the project's own.
 
     Every configuration carries version and content digest: both enter the cache key of `datasets`, which
     would otherwise hand out the rows of an older build. A table without rows has no configuration,
@@ -50,12 +55,9 @@ def card(source: Source, manifest: Record) -> str:
     }
     head = yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=1000)
     path = source.project.card_text
-    prose = (
-        path.read_text(encoding="utf-8")
-        if path.exists()
-        else "# {{ title }}\n\n{{ description }}\n\n{{ counts }}\n"
-    )
-    figures = _figures(source, manifest)
+    if prose is None:
+        prose = path.read_text(encoding="utf-8") if path.exists() else _PLAIN
+    figures = _figures(source, manifest) | data_figures(source, manifest, corpus or source.project.corpus)
 
     def fill(match: re.Match[str]) -> str:
         if match[1] not in figures:
@@ -85,11 +87,9 @@ def _figures(source: Source, manifest: Record) -> dict[str, str]:
         counts.append(
             f"| `{name}` | {entry['rows']:,} | {source.schema.table(name).description.split('.')[0]} |"
         )
-    annotated = {"annotated": f"{len(source.gold):,}"}
     return {
         **facts,
         **rows,
-        **annotated,
         "counts": "\n".join(counts),
         "digest": manifest["digest"],
         "schema": manifest["schema"],

@@ -13,11 +13,6 @@ from communique.schema import Schema
 _DETAILS = 6
 
 
-def summary(diff: Diff, schema: Schema) -> list[Change]:
-    """The changes in the terms of the field; `schema` is that of B."""
-    return changes(diff, schema)
-
-
 def as_text(diff: Diff, schema: Schema) -> str:
     """For a terminal: one line a kind, its examples below."""
     if diff.empty:
@@ -30,7 +25,7 @@ def as_text(diff: Diff, schema: Schema) -> str:
         lines += ["", "Schema"]
         lines += [f"    {change}" for change in diff.schema]
     step, reasons = step_of(diff, schema)
-    lines += ["", f"A release would be {_article(step)} step: {reasons[0] if reasons else 'nothing changed'}."]
+    lines += ["", f"This is a {step} step: {reasons[0] if reasons else 'remarks and counts only'}."]
     return "\n".join(lines) + "\n"
 
 
@@ -104,7 +99,3 @@ def _detail(one: Change) -> str:
     shown = [f"{name} {count:,}" for name, count in list(one.detail.items())[:_DETAILS]]
     more = len(one.detail) - len(shown)
     return f" ({', '.join(shown)}{f', {more} more' if more > 0 else ''})"
-
-
-def _article(step: str) -> str:
-    return f"a {step}"

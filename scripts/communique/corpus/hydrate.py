@@ -17,7 +17,7 @@ from typing import Any
 
 from communique.annotation.derive import derive_actors
 from communique.corpus.build import CARD
-from communique.corpus.checksums import SUMS, verify_small, write_sums
+from communique.corpus.checksums import write_sums
 from communique.corpus.croissant import CROISSANT, croissant_json
 from communique.corpus.hydrate_rows import Restored, claims_of, restore, restore_row, unseal_rows
 from communique.corpus.hydrate_texts import Copy, Wanted, assign, refuse_wrong
@@ -31,7 +31,7 @@ from communique.corpus.withheld_schema import write_schema
 from communique.errors import ProjectError
 from communique.files import write_atomically
 from communique.project import Project
-from communique.schema import load_schema
+from communique.schema import Schema, load_schema
 
 Record = dict[str, Any]
 
@@ -115,7 +115,8 @@ def hydrate(public: Path, copies: Iterable[Copy], goal: Path) -> Hydrated:
         )  # fmt: skip
     found, unused = assign(copies, Wanted(lines, articles))
     goal.parent.mkdir(parents=True, exist_ok=True)
-    restored, documents = _restore(tables, project, lines, found)
+    restored = restore_tables(tables, load_schema(project.schema), lines, found)
+    documents = [_document(line, restored, found) for line in lines]
     made = Path(tempfile.mkdtemp(prefix=f".{goal.name}.", dir=goal.parent))
     try:
         hydrated = _write(made, project, manifest, tables, homes, documents, unused)
@@ -139,11 +140,14 @@ def read_withheld(project: Project, manifest: Record) -> list[Record]:
         raise ProjectError(f"Not JSON lines: {error}", file=path, mend="fetch the release again") from None
 
 
-def _restore(
-    tables: dict[str, list[Record]], project: Project, lines: list[Record], found: dict[str, Copy]
-) -> tuple[dict[str, Restored], list[Document]]:
-    """Rewrite `tables` in place; the outcome by article."""
-    schema = load_schema(project.schema)
+def restore_tables(
+    tables: dict[str, list[Record]], schema: Schema, lines: list[Record], found: dict[str, Copy]
+) -> dict[str, Restored]:
+    """The inverse of communique.corpus.withhold: rewrite `tables` in place; the outcome by article.
+
+    `lines` are those of `withheld.jsonl`, `found` the copy of each article that has one.
+    Raises ProjectError for a text that has nothing of its article.
+    """
     restored: dict[str, Restored] = {}
     places = {}
     for line in lines:
@@ -175,7 +179,7 @@ def _restore(
     said = [row for row in tables["mentions"] if row["text"] is not None]
     for row in derive_actors(tables["actors"], said):
         counts[row["actor_id"]]["aliases"] = row["aliases"]
-    return restored, [_document(line, restored, found) for line in lines]
+    return restored
 
 
 def _document(line: Record, restored: dict[str, Restored], found: dict[str, Copy]) -> Document:
@@ -264,5 +268,3 @@ def _prose(made: Path, project: Project, manifest: Record) -> None:
     said = {"description": facts["description"], "language": facts["inLanguage"], "annotations_licence": facts["license"]}
     write_atomically(made / "corpus" / CROISSANT, croissant_json(schema, manifest, said))
 
-
-__all__ = ["REPORT", "SUMS", "Document", "Hydrated", "hydrate", "read_withheld", "verify_small"]

@@ -211,15 +211,12 @@ def write_card(
     made: Path, project: Project, schema: Schema, facts: Record, manifest: Record, runs: Runs, note: str
 ) -> None:
     """The card of the folder `made`, from the project's prose with words of withheld articles masked."""
-    target = Project(made)
-    if project.card_text.exists():
-        write_atomically(target.card_text, runs.mask(project.card_text.read_text(encoding="utf-8"))[0])
-    text = card(Source(target, schema, facts, {}, {}, {}), manifest)
-    target.card_text.unlink(missing_ok=True)
+    prose = runs.mask(project.card_text.read_text(encoding="utf-8"))[0] if project.card_text.exists() else None
+    text = card(Source(project, schema, facts, {}, {}, {}), manifest, made / "corpus", prose)
     withheld = manifest.get("withheld") or {"articles": 0, "fingerprints": "none"}
     for name in ("articles", "fingerprints"):
         note = note.replace(f"{{{name}}}", str(withheld[name]))
-    write_atomically(target.corpus / CARD, text + note)
+    write_atomically(made / "corpus" / CARD, text + note)
 
 
 def _copy_prose(project: Project, made: Path, runs: Runs) -> None:

@@ -61,7 +61,7 @@ def plan(project: Project, version: str | None = None) -> Plan:
     Raises ProjectError when nothing changed since the last release, the version is smaller than the diff
     asks for or exists already, or a released version was tampered with.
     """
-    for error in verify_versions(project.corpus):
+    for error in verify_versions(project.corpus, strays=False):
         raise error
     known = releases(project.corpus)
     if not known:
@@ -146,21 +146,23 @@ def release(project: Project, planned: Plan, day: datetime.date) -> list[Path]:
     facts = read_json(project.facts)
     facts["version"] = planned.version
     write_atomically(project.facts, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
+    written = _citation(project, planned, day)  # before the build: the card quotes it
     build(project)
     schema = load_schema(project.schema)
     manifest = read_manifest(project.corpus)
     write_atomically(project.corpus / CROISSANT, croissant_json(schema, manifest, facts))
-    written = [project.facts, project.corpus / NAME, project.corpus / CARD, project.corpus / CROISSANT]
-    written.append(_keep(project, planned.version))
-    folder = written[-1]
+    folder = _keep(project, planned.version)
+    written += [project.facts, *(project.corpus / name for name in (NAME, CARD, CROISSANT)), folder]
     known = releases(project.corpus)
     sums = sha256_of(folder / SUMS)
     chain = chained(known[-1].chain if known else "", planned.version, manifest["digest"], sums)
     known.append(Release(planned.version, manifest["digest"], sums, chain))
     write_atomically(project.corpus / FOLDER / INDEX, index_json(known))
     written.append(project.corpus / FOLDER / INDEX)
-    written += _prose(project, planned, day)
-    return written
+    path = project.root / CHANGELOG
+    before = path.read_text(encoding="utf-8") if path.exists() else "# Changelog\n\n## [Unreleased]\n"
+    write_atomically(path, with_section(before, planned, project, day))
+    return [*written, path]
 
 
 def _keep(project: Project, version: str) -> Path:
@@ -191,17 +193,12 @@ def _keep(project: Project, version: str) -> Path:
     return goal
 
 
-def _prose(project: Project, planned: Plan, day: datetime.date) -> list[Path]:
-    written = []
-    path = project.root / CHANGELOG
-    before = path.read_text(encoding="utf-8") if path.exists() else "# Changelog\n\n## [Unreleased]\n"
-    write_atomically(path, with_section(before, planned, project, day))
-    written.append(path)
+def _citation(project: Project, planned: Plan, day: datetime.date) -> list[Path]:
     path = project.root / CITATION
-    if path.exists():
-        write_atomically(path, cited(path.read_text(encoding="utf-8"), planned.version, day))
-        written.append(path)
-    return written
+    if not path.exists():
+        return []
+    write_atomically(path, cited(path.read_text(encoding="utf-8"), planned.version, day))
+    return [path]
 
 
 def with_section(changelog: str, planned: Plan, project: Project, day: datetime.date) -> str:

@@ -19,6 +19,7 @@ MASK = "[…]"
 _URL = r"https?://\S+"
 _WORD = re.compile(rf"{_URL}|[^\W_]+")
 _TOKEN = re.compile(r"\S+")
+_EDGES = re.compile(r"[^\W_](?:.*[^\W_])?")
 
 Word = tuple[str, int, int]
 
@@ -30,8 +31,14 @@ def words(text: str) -> list[Word]:
 
 def tokens(text: str) -> list[Word]:
     """Words as keys of communique.text.keys with their offsets, cut at white space."""
-    found = ((token_key(match.group()), match.start(), match.end()) for match in _TOKEN.finditer(text))
-    return [one for one in found if one[0]]
+    found: list[Word] = []
+    for match in _TOKEN.finditer(text):
+        key = token_key(match.group())
+        if key:
+            edges = _EDGES.search(match.group())
+            start, end = edges.span() if edges else (0, len(match.group()))
+            found.append((key, match.start() + start, match.start() + end))
+    return found
 
 
 class Runs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -115,7 +116,13 @@ def fetch(repository: str, revision: str | None, folder: Path) -> Project:
 
     try:
         found = Path(
-            snapshot_download(repository, revision=revision, repo_type="dataset", local_dir=str(folder))
+            snapshot_download(
+                repository,
+                revision=revision,
+                repo_type="dataset",
+                local_dir=str(folder),
+                endpoint=os.environ.get("HF_ENDPOINT"),
+            )
         )
     except Exception as error:
         raise ProjectError(

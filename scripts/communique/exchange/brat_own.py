@@ -108,7 +108,9 @@ class _Lines:
         if any("\n" in span["text"] for span in spans):
             rest.setdefault("spans", {})[column] = [[span["start"], span["end"]] for span in spans]
         places = ";".join(f"{start} {end}" for start, end in pieces)
+        # Readers that split lines as Unicode does would break at these; the reader compares white space loosely.
         words = " ".join(self.item.text[start:end] for start, end in pieces)
+        words = words.replace("\u2028", " ").replace("\u2029", " ")
         self.lines.append(f"T{self.marks}\t{label} {places}\t{words}")
         return f"T{self.marks}"
 
@@ -169,7 +171,13 @@ class _Lines:
 
     def _note(self, id: str, rest: Record) -> None:
         self.notes += 1
-        self.lines.append(f"#{self.notes}\t{NOTE} {id}\t{json.dumps(rest, ensure_ascii=False)}")
+        self.lines.append(f"#{self.notes}\t{NOTE} {id}\t{one_line(rest)}")
+
+
+def one_line(data: Any) -> str:
+    """JSON on one line for every reader: the line and paragraph separators are escaped."""
+    text = json.dumps(data, ensure_ascii=False)
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def listed(table: Table) -> list[str]:
@@ -327,5 +335,6 @@ def _attributes(table: str, values: dict[str, str]) -> Record:
 def _participant(one: Record, found: BratFile, text: str) -> Record:
     if "mark" not in one:
         return {"actor_id": one["actor_id"], "span": None, "implicit": one["implicit"]}
-    start, end = found.graph.marks[one["mark"]].spans[0]
+    pieces = found.graph.marks[one["mark"]].spans  # several where the one span runs over a line break
+    start, end = pieces[0][0], pieces[-1][1]
     return {"actor_id": one["actor_id"], "span": make_span(text, start, end), "implicit": one["implicit"]}

@@ -11,12 +11,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
 from communique.annotation.files import annotation_tables, fill
 from communique.articles.draft import Draft, Zone
 from communique.corpus.source import Source
-from communique.exchange.brat_own import role
+from communique.exchange.brat_own import one_line, role
 from communique.exchange.conllu import ConlluDocument
 from communique.exchange.format import Document, ExchangeError, Log, Pass, Record, WriteOptions, Written
 from communique.exchange.items import Item, items, put, trimmed
@@ -66,12 +65,12 @@ def _document(item: Item, source: Source, written: Written) -> str:
     article = {name: value for name, value in item.article.items() if name != "text"}
     head = [
         f"# newdoc id = {item.id}",
-        f"# {MARK} = {_json(article)}",
+        f"# {MARK} = {one_line(article)}",
         "# global.Entity = GRP-etype-identity",
     ]
     if item.annotated:
         header = {"provenance": item.annotation.provenance, "remarks": item.annotation.remarks}
-        head.append(f"# {_HEADER} = {_json(header)}")
+        head.append(f"# {_HEADER} = {one_line(header)}")
     spans: list[tuple[str, int, Record, str]] = []
     for table in annotation_tables(schema):
         for number, record in enumerate(item.annotation.tables.get(table.name, ()), start=1):
@@ -87,7 +86,7 @@ def _document(item: Item, source: Source, written: Written) -> str:
                 if table.name == "mentions":
                     rest["grp"] = record["actor_id"]
                 written.counts[table.name] += 1
-            head.append(f"# {_RECORD} = {table.name} {_json(rest)}")
+            head.append(f"# {_RECORD} = {table.name} {one_line(rest)}")
     tokens = tokenise(item.text, (edge for _, _, span, _ in spans for edge in (span["start"], span["end"])))
     if not tokens:
         raise ExchangeError("The text has no word.", record=item.id)
@@ -171,12 +170,6 @@ def _lines(item: Item, tokens: list[Token], misc: list[dict[str, list[str]]]) ->
 
 def _escaped(spaces: str) -> str:
     return "".join(_SPACES.get(char, char) for char in spaces)
-
-
-def _json(data: Any) -> str:
-    """JSON on one line for every reader: the line and paragraph separators are escaped."""
-    text = json.dumps(data, ensure_ascii=False)
-    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085")
 
 
 # Reading it back

@@ -19,10 +19,9 @@ Record = dict[str, Any]
 _PROSE = ("body", "headline", "standfirst")
 
 
-def article_page(article: Article, words: Vocabulary) -> Record:
+def article_page(article: Article, notes: Notes) -> Record:
     """The values of the template `article.html`. A withheld text leaves the paragraphs without pieces."""
-    record = article.record
-    notes = Notes(article, words)
+    record, words = article.record, notes.words
     zones = _zones(record)
     margins = notes.margins([zone["start"] for zone in zones])
     found = marks(article.rows, words.groups)
@@ -36,7 +35,7 @@ def article_page(article: Article, words: Vocabulary) -> Record:
             {
                 "zone": zone["zone"],
                 "label": "" if zone["zone"] == "body" else words.title("zone", zone["zone"]),
-                "copy": zone["duplicate_of"] is not None,
+                "again": zone["duplicate_of"] is not None,
                 "number": number if numbered else None,
                 "pieces": cut,
                 "margin": margin,
@@ -48,7 +47,7 @@ def article_page(article: Article, words: Vocabulary) -> Record:
         "heading": heading(record),
         "address": web_address(record["url"]),
         "withheld": record["text"] is None,
-        "warnings": _warnings(record, words),
+        "warnings": _warnings(record),
         "paragraphs": paragraphs,
         "places": {
             note.id: paragraph["number"]
@@ -60,6 +59,7 @@ def article_page(article: Article, words: Vocabulary) -> Record:
         "voices": _voices(notes),
         "counts": {name: len(rows) for name, rows in article.rows.items()},
         "reported": sum(note.reported for note in notes.by_id.values()),
+        "presupposed": sum(note.inside and not note.reported for note in notes.by_id.values()),
         "extended": any(row["layer"] != "core" for row in article.rows["statements"]),
         "legend": words.legend(),
         "ways": _ways(article, words),
@@ -106,14 +106,18 @@ def _below(statements: Any) -> list[Any]:
     return flat
 
 
-def _warnings(record: Record, words: Vocabulary) -> list[str]:
+def _warnings(record: Record) -> list[str]:
     """What happened to the text on its way here, as far as it limits what can be read from it."""
     found = []
     if record["paragraph_order"] == "shuffled":
         found.append("The paragraphs stand in another order than they were published in.")
-    for column, name in (("quotation_marks", "Quotation marks"), ("apostrophes", "Apostrophes")):
-        if record[column] == "stripped":
-            found.append(f"{name} were lost before the text came here.")
+    lost = [
+        name
+        for column, name in (("quotation_marks", "quotation marks"), ("apostrophes", "apostrophes"))
+        if record[column] == "stripped"
+    ]
+    if lost:
+        found.append(f"The text came here without its {' and '.join(lost)}.")
     return found
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from communique.corpus.document import Article
 from communique.explore.links import short
 from communique.explore.vocabulary import Vocabulary
-from communique.schema import Column
 
 Record = dict[str, Any]
 
@@ -34,11 +33,19 @@ def cards(article: Article, words: Vocabulary) -> dict[str, Any]:
     actors: set[str] = set()
     for table in _TABLES:
         spec = words.schema.table(table)
-        columns = [column for column in spec.columns if column.name not in _LEFT_OUT | set(spec.key)]
+        columns = [
+            (column.name, None if column.derived else column.default)
+            for column in spec.columns
+            if column.name not in _LEFT_OUT | set(spec.key)
+        ]
         for row in article.rows[table]:
             if row["provenance"] not in ways:
                 ways.append(row["provenance"])
-            kept = {column.name: row[column.name] for column in columns if _told(column, row)}
+            kept = {
+                name: row[name]
+                for name, default in columns
+                if row[name] not in (None, [], False) and row[name] != default
+            }
             _collect(kept, article.actors, actors)
             key = short(row[spec.key[0]], article_id)
             made[key] = [table, ways.index(row["provenance"]), _shortened(kept, article_id)]
@@ -51,11 +58,6 @@ def cards(article: Article, words: Vocabulary) -> dict[str, Any]:
             for key in sorted(actors)
         },
     }
-
-
-def _told(column: Column, row: Record) -> bool:
-    value = row[column.name]
-    return value not in (None, [], False) and (column.derived or value != column.default)
 
 
 def _collect(value: Any, known: Mapping[str, Record], found: set[str]) -> None:

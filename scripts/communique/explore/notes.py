@@ -42,6 +42,8 @@ class ActionNote:
     views: tuple[View, ...]
     actors: str
     groups: str
+    #: Whether it stands inside a statement, and whether somebody else than the narrator asserts it.
+    inside: bool
     reported: bool
     start: int
 
@@ -85,7 +87,7 @@ class Notes:
         for action in article.actions:
             self.by_id[action.record["action_id"]] = self._action(action)
         self.statements = [self._statement(one) for one in article.statements]
-        self.narrator = [note for note in self.by_id.values() if not note.reported]
+        self.narrator = [note for note in self.by_id.values() if not note.inside]
 
     def margins(self, starts: list[int]) -> list[Margin]:
         """One margin a paragraph; `starts` are the paragraphs' first code points, ascending.
@@ -133,6 +135,7 @@ class Notes:
             " ".join(dict.fromkeys(actors)),
             " ".join(dict.fromkeys(view.group for view in views)),
             row["in_statement_id"] is not None,
+            row["asserted_in"] != AUTHOR,
             min(span["start"] for span in row["trigger_spans"]),
         )
 
@@ -178,7 +181,7 @@ class Notes:
         )
 
 
-def excerpt(text: str | None, length: int = 72) -> str | None:
+def excerpt(text: str | None, length: int = 44) -> str | None:
     """The beginning of a text, cut at a word."""
     if text is None or len(text) <= length:
         return text

@@ -97,7 +97,8 @@ def _leaf(text: str, low: int, covering: list[Mark], article_id: str, linked: se
     order = ("trigger", "cue", "mention")
     told = sorted(covering, key=lambda mark: (order.index(mark.kind), mark.end - mark.start, mark.record_id))
     looks = dict.fromkeys(look for mark in told for look in (mark.kind, mark.look) if look)
-    target = next((mark.record_id for mark in told if mark.kind != "mention"), None)
+    # A link that shows nothing would be a stop for the keyboard without a name.
+    target = next((mark.record_id for mark in told if mark.kind != "mention"), None) if text.strip() else None
     first = target is not None and target not in linked
     if target is not None:
         linked.add(target)

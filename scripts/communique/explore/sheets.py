@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from communique.annotation.model import AUTHOR
 from communique.corpus.claims import claims
 from communique.corpus.document import Article
 from communique.explore.article import heading
@@ -17,7 +18,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Column:
-    """`kind` is link (to the record), article, status, qid or text. A column without a title is only exported."""
+    """`kind` is link (to the record), article, status, date, qid or text. A column without a title is only exported."""
 
     key: str
     title: str
@@ -76,7 +77,7 @@ class Sheet:
 
 
 _PLACE = (
-    Column("published_on", "Published"),
+    Column("published_on", "Published", "date"),
     Column("article_id", "Article", "article"),
     Column("id", ""),
     Column("file", ""),
@@ -84,13 +85,13 @@ _PLACE = (
 ARTICLES = Sheet(
     "articles",
     (
-        Column("published_on", "Published"),
+        Column("published_on", "Published", "date"),
         Column("publisher", "Publisher"),
         Column("heading", "Article", "link"),
         Column("language", "Language"),
         Column("statements", "Statements", number=True),
         Column("actions", "Actions", number=True),
-        Column("reported", "of these only reported", number=True),
+        Column("reported", "of these on others’ word", number=True),
         Column("article_id", ""),
         Column("file", ""),
     ),
@@ -134,7 +135,7 @@ CLAIMS = Sheet(
 EVENTS = Sheet(
     "events",
     (
-        Column("time", "Time stated"),
+        Column("time", "Time stated", "date"),
         Column("gloss", "Event", "link"),
         Column("event_type", "Type", values="event_type"),
         Column("statuses", "Statuses"),
@@ -185,7 +186,7 @@ def _file(article_id: str) -> str | None:
 def article_row(article: Article) -> list[Any]:
     """The article's row of the index."""
     row, actions = article.record, article.rows["actions"]
-    reported = sum(one["in_statement_id"] is not None for one in actions)
+    reported = sum(one["asserted_in"] != AUTHOR for one in actions)
     counts = [len(article.rows["statements"]), len(actions), reported]
     key = row["article_id"]
     head = [row["published_on"], row["publisher"], heading(row), row["language"]]

@@ -29,19 +29,22 @@ _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 class Tally:
     """Counts of a corpus, taken article by article."""
 
-    def __init__(self, words: Vocabulary) -> None:
+    def __init__(self, words: Vocabulary, registry: set[str]) -> None:
         self.words = words
+        self.registry = registry
         self.numbers: dict[str, Counter[str]] = defaultdict(Counter)
         self.ties: Counter[tuple[str, str, str]] = Counter()
         self.times: dict[str, Counter[tuple[str, str]]] = {"stated": Counter(), "published": Counter()}
         self.undated = 0
+        #: Actions by status group, in the narrator's voice and on the word of others.
+        self.own: Counter[str] = Counter()
+        self.reported: Counter[str] = Counter()
         self.listed: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
         self.examples: dict[tuple[str, str], list[tuple[str, str, str | None]]] = defaultdict(list)
         self.values: Counter[tuple[str, str]] = Counter()
 
-    def add(self, article: Article, file: str) -> None:
+    def add(self, article: Article, notes: Notes, file: str) -> None:
         """Count one article, whose page is `file`."""
-        notes = Notes(article, self.words)
         self._statements(article, file)
         for row in article.rows["actions"]:
             self._action(row, notes.by_id[row["action_id"]], file)
@@ -50,21 +53,31 @@ class Tally:
 
     def _keep(self, actor: str, kind: str, item: Any) -> None:
         self.numbers[actor][kind] += 1
-        if len(self.listed[actor][kind]) < LISTED:
+        if actor in self.registry and len(self.listed[actor][kind]) < LISTED:
             self.listed[actor][kind].append(item)
 
     def _statements(self, article: Article, file: str) -> None:
         mentions = [row for row in article.mentions if row["actor_id"]]
         starts = [row["start"] for row in mentions]
+        above = {row["statement_id"]: row["source_names"] for row in article.rows["statements"]}
         for row in article.rows["statements"]:
-            item = (file, row["statement_id"], row["cue_text"] or row["cue_lemma"], excerpt(row["content_text"], 220))
+            words = (row["cue_text"] or row["cue_lemma"], excerpt(row["content_text"], 220))
+            facts = (
+                [] if row["layer"] == "core" else [self.words.title("statement_kind", row["statement_kind"])]
+            )
+            if row["statement_status"] != "made":
+                facts.append(self.words.title("statement_status", row["statement_status"]))
+            facts = [fact.lower() for fact in facts]
+            # None for what the article itself reports; else who says that it was said.
+            via = above.get(row["parent_statement_id"])
+            item = (file, row["statement_id"], *words, facts, via, row["published_on"])
             about = {
                 mentions[at]["actor_id"]
                 for span in row["content_spans"]
                 for at in range(bisect_left(starts, span["start"]), bisect_left(starts, span["end"]))
             }
             for source in row["source_actor_ids"]:
-                self._keep(source, "says", (*item, row["layer"], row["published_on"]))
+                self._keep(source, "says", item)
                 self.ties.update(("about", source, one) for one in about if one != source)
                 self.ties.update(("to", source, one) for one in row["addressee_actor_ids"] if one != source)
 
@@ -77,7 +90,9 @@ class Tally:
             self._keep(one, "does", item)
         for one in dict.fromkeys(targets):
             self._keep(one, "suffers", item)
-        tie = "narrated" if row["asserted_by"] == [AUTHOR] else "reported"
+        group = self.words.groups.get(row["status"], "")
+        (self.own if row["asserted_in"] == AUTHOR else self.reported)[group] += 1
+        tie = "narrated" if row["asserted_in"] == AUTHOR else "reported"
         self.ties.update((tie, one, other) for one in set(agents) for other in set(targets) if one != other)
 
     def _times(self, article: Article) -> None:

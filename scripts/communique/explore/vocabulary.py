@@ -34,7 +34,7 @@ class Vocabulary:
     def status(self, status: str, polarity: str) -> str:
         """A status in words; a negative polarity says that the act is not to happen."""
         label = self.title("action_status", status)
-        return label if polarity == "positive" else f"{label}: that not"
+        return label if polarity == "positive" else f"{label} not to happen"
 
     def kind(self, event_type: str, mode: str | None) -> str:
         """Type and mode of an action in words."""

@@ -2,7 +2,8 @@
 
 A region's last, folded field takes a JSON object. `"column": value` sets a column; `"~column": [was, is]`
 sets it to `is` only while the widgets still give `was`, so that what was stored comes back exactly and an
-annotator's change of the widgets is never overruled. `"event"` holds the same for the region's event. The
+annotator's change of the widgets is never overruled. `"event"` holds the same for the region's event, or
+null where it has no record. The
 field of the whole text takes `{"table": [record, …]}`: whole records, such as the article's own actors;
 under `"~table"` records that only complete one which is there.
 """
@@ -54,7 +55,10 @@ def apply_patch(reading: Reading, number: str, record: Record) -> None:
     patch = _parse(reading, "\n".join(raw), where)
     cluster = anchored.cluster
     if cluster is not None and CLUSTER in patch:
-        for row in reading.rows.get(cluster.table, []):
+        rows = reading.rows.get(cluster.table, [])
+        if patch[CLUSTER] is None:
+            rows[:] = [row for row in rows if row[cluster.key] != record[cluster.column]]
+        for row in rows:
             if row[cluster.key] == record[cluster.column]:
                 _apply(row, patch[CLUSTER], reading.form.whole[cluster.table])
     _apply(

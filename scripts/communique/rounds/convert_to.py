@@ -300,8 +300,8 @@ def _parent_differs(natural: Record, record: Record) -> bool:
 
 def _event_patches(
     writing: _Writing, annotation: Annotation, natural: Reading, heads: dict[str, str]
-) -> dict[str, Record]:
-    patches: dict[str, Record] = {}
+) -> dict[str, Record | None]:
+    patches: dict[str, Record | None] = {}
     for anchored in writing.form.anchored.values():
         if anchored.cluster is None:
             continue
@@ -315,6 +315,9 @@ def _event_patches(
                 patch = difference(writing.form.whole[table], rows[given], record)
                 if patch:
                     patches[head] = patch
+        known = {str(record.get(key)) for record in annotation.tables.get(table, [])}
+        own = [number for number, owner in writing.owner.items() if owner is anchored]
+        patches |= {head: None for name, head in heads.items() if name not in known and head in own}
     return patches
 
 

@@ -246,7 +246,7 @@ class Form:
         found = {}
         for name, one in self.fields.items():
             if one.kind in ("flag", "boolean"):
-                found[name] = frozenset((YES, NO))
+                found[name] = frozenset((YES,) if one.kind == "flag" else (YES, NO))
             elif one.kind in ("choice", "choices", "tags"):
                 found[name] = frozenset(value.const for value in self.schema.values(values_of(one)).values)
             elif one.kind == "class":

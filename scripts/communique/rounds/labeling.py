@@ -39,6 +39,8 @@ _STYLE = """
 .cq-form .ant-form-item,.cq-form .lsf-choices{margin:0 !important}
 .cq-form textarea,.cq-form input{font-size:13px !important;min-height:0 !important}
 .relations-overlay [class*=relationItem]{opacity:.25}
+.relations-overlay [class*=relationItem]:not([class*=_highlighted]) text{display:none}
+.relations-overlay [class*=relationItem]:not([class*=_highlighted]) rect[fill]:not([fill=none]){display:none}
 .relations-overlay [class*=_highlighted]{opacity:1 !important}
 .cq-help *{font-weight:400 !important}
 .cq-help{color:#6b7280;font-size:13px;line-height:1.5}
@@ -59,21 +61,19 @@ def config_xml(schema: Schema) -> str:
 def form_xml(form: Form) -> str:
     """As config_xml, of a form that is there already."""
     root = ET.Element("View", className="cq")
-    ET.SubElement(root, "Style").text = _STYLE
-    left = ET.SubElement(root, "View", className="cq-text")
-    top = ET.SubElement(left, "View", className="cq-top")
-    labels = ET.SubElement(top, "Labels", name=SPAN, toName="text", showInline="true")
+    _add(root, "Style").text = _STYLE
+    left = _add(root, "View", className="cq-text")
+    top = _add(left, "View", className="cq-top")
+    labels = _add(top, "Labels", name=SPAN, toName="text", showInline="true")
     for label in form.labels.values():
-        entry = ET.SubElement(
-            labels, "Label", value=label.name, background=label.color, hint=label.description
-        )
+        entry = _add(labels, "Label", value=label.name, background=label.color, hint=label.description)
         if label.hotkey:
             entry.set("hotkey", label.hotkey)
-    ET.SubElement(left, "Text", name="text", value="$text", granularity="symbol")
-    relations = ET.SubElement(left, "Relations")
+    _add(left, "Text", name="text", value="$text", granularity="symbol")
+    relations = _add(left, "Relations")
     for name in form.relations:
-        ET.SubElement(relations, "Relation", value=name)
-    right = ET.SubElement(root, "View", className="cq-form")
+        _add(relations, "Relation", value=name)
+    right = _add(root, "View", className="cq-form")
     for anchored in form.anchored.values():
         _panel(right, anchored, form)
     _actor_panel(right, form)
@@ -82,16 +82,18 @@ def form_xml(form: Form) -> str:
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
+def _add(parent: ET.Element, tag: str, **attributes: str) -> ET.Element:
+    return ET.SubElement(parent, tag, attributes)
+
+
 def _when(parent: ET.Element, labels: str) -> ET.Element:
-    return ET.SubElement(
-        parent, "View", visibleWhen="region-selected", whenTagName=SPAN, whenLabelValue=labels
-    )
+    return _add(parent, "View", visibleWhen="region-selected", whenTagName=SPAN, whenLabelValue=labels)
 
 
 def _panel(parent: ET.Element, anchored: Anchored, form: Form) -> None:
     panel = _when(parent, anchored.label)
-    head = ET.SubElement(panel, "View", className="cq-head")
-    ET.SubElement(head, "Header", value=anchored.label, size="5")
+    head = _add(panel, "View", className="cq-head")
+    _add(head, "Header", value=anchored.label, size="5")
     fields = [*anchored.fields, *(anchored.cluster.fields if anchored.cluster else ())]
     free = {anchored.cluster.column} if anchored.cluster else set()
     for one in fields:
@@ -108,7 +110,7 @@ def _panel(parent: ET.Element, anchored: Anchored, form: Form) -> None:
 
 
 def _folded(parent: ET.Element, title: str) -> ET.Element:
-    return ET.SubElement(ET.SubElement(parent, "Collapse"), "Panel", value=title)
+    return _add(_add(parent, "Collapse"), "Panel", value=title)
 
 
 def _actor_panel(parent: ET.Element, form: Form) -> None:
@@ -124,7 +126,6 @@ def _actor_panel(parent: ET.Element, form: Form) -> None:
         folded = _folded(_when(parent, labels), "Not in the list of actors?")
         name = Field(
             NEW_ACTOR,
-            NO,
             "",
             "",
             "text",
@@ -136,60 +137,58 @@ def _actor_panel(parent: ET.Element, form: Form) -> None:
 
 
 def _document(parent: ET.Element) -> None:
-    empty = ET.SubElement(parent, "View", visibleWhen="no-region-selected")
-    ET.SubElement(ET.SubElement(empty, "View", className="cq-help"), "Header", value=_HELP, size="6")
+    empty = _add(parent, "View", visibleWhen="no-region-selected")
+    _add(_add(empty, "View", className="cq-help"), "Header", value=_HELP, size="6")
     common = {"toName": "text", "maxSubmissions": "1", "editable": "true"}
     folded = _folded(parent, "The article as a whole")
-    ET.SubElement(folded, "TextArea", name=REMARKS, rows="2", placeholder="Remarks on the article", **common)
+    _add(folded, "TextArea", name=REMARKS, rows="2", placeholder="Remarks on the article", **common)
     says = 'Records without words in the text, as JSON: {"actors": [...]}'
-    ET.SubElement(folded, "TextArea", name=RECORDS, rows="2", placeholder=says, **common)
+    _add(folded, "TextArea", name=RECORDS, rows="2", placeholder=says, **common)
 
 
 def _widget(parent: ET.Element, one: Field, labels: str, form: Form, demand: bool = False) -> None:
     """A name and the widget beside it, or above it where it needs the width."""
-    row = ET.SubElement(parent, "View", className="cq-row")
-    ET.SubElement(ET.SubElement(row, "View", className="cq-name"), "Header", value=one.title, size="6")
+    row = _add(parent, "View", className="cq-row")
+    _add(_add(row, "View", className="cq-name"), "Header", value=one.title, size="6")
     common = {"name": one.control, "toName": "text", "perRegion": "true", "whenTagName": SPAN}
     common["whenLabelValue"] = labels
     if demand:
         common |= {"required": "true", "requiredMessage": f"{one.title} is missing on a {labels}"}
     if one.kind in ("actor", "actors"):
         extra = {"maxUsages": "1"} if one.kind == "actor" else {}
-        ET.SubElement(row, "Taxonomy", value="$actors", placeholder="choose", **common, **extra)
+        _add(row, "Taxonomy", value="$actors", placeholder="choose", **common, **extra)
     elif one.kind == "class":
-        tree = ET.SubElement(row, "Taxonomy", maxUsages="1", placeholder="choose", **common)
+        tree = _add(row, "Taxonomy", maxUsages="1", showFullPath="true", placeholder="choose", **common)
         for value in form.schema.values(values_of(one)).values:
-            branch = ET.SubElement(
-                tree, "Choice", value=value.title, alias=value.const, hint=value.description
-            )
+            branch = _add(tree, "Choice", value=value.title, alias=value.const, hint=value.description)
             for mode in form.modes(value.const):
                 alias = f"{value.const}/{mode.const}"
-                ET.SubElement(branch, "Choice", value=mode.title, alias=alias, hint=mode.description)
+                _add(branch, "Choice", value=mode.title, alias=alias, hint=mode.description)
     elif one.kind == "tags":
-        tree = ET.SubElement(row, "Taxonomy", placeholder="choose any", **common)
+        tree = _add(row, "Taxonomy", placeholder="choose any", **common)
         _choices(tree, form.schema.values(values_of(one)).values)
     elif one.kind in ("choice", "choices"):
         values = form.schema.values(values_of(one)).values
         several = one.kind == "choices"
         shape = {"showInline": "true"} if several or len(values) <= _OPEN else {"layout": "select"}
-        choices = ET.SubElement(row, "Choices", choice="multiple" if several else "single", **shape, **common)
+        choices = _add(row, "Choices", choice="multiple" if several else "single", **shape, **common)
         _choices(choices, values)
     elif one.kind in ("flag", "boolean"):
-        choices = ET.SubElement(row, "Choices", choice="single", showInline="true", **common)
-        ET.SubElement(choices, "Choice", value="yes", alias=YES, hint=one.description)
+        choices = _add(row, "Choices", choice="single", showInline="true", **common)
+        _add(choices, "Choice", value="yes", alias=YES, hint=one.description)
         if one.kind == "boolean":
-            ET.SubElement(choices, "Choice", value="no", alias=NO, hint=one.description)
+            _add(choices, "Choice", value="no", alias=NO, hint=one.description)
     elif one.kind in ("number", "integer"):
         bounds = {
             name: str(one.spec[key])
             for name, key in (("min", "minimum"), ("max", "maximum"))
             if key in one.spec
         }
-        ET.SubElement(row, "Number", **common, **bounds)
+        _add(row, "Number", **common, **bounds)
     else:
         says = f"JSON: {one.description}" if one.kind == "json" else one.description
         area = {"maxSubmissions": "1", "editable": "true", "rows": "1", "placeholder": says or "JSON"}
-        ET.SubElement(row, "TextArea", **common, **area)
+        _add(row, "TextArea", **common, **area)
 
 
 def _choices(parent: ET.Element, values: tuple[Value, ...]) -> None:
@@ -197,4 +196,4 @@ def _choices(parent: ET.Element, values: tuple[Value, ...]) -> None:
     for value in values:
         title = value.title if value.title not in shown else f"{value.title} ({value.const})"
         shown.add(title)
-        ET.SubElement(parent, "Choice", value=title, alias=value.const, hint=value.description)
+        _add(parent, "Choice", value=title, alias=value.const, hint=value.description)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from communique.errors import SchemaError
 from communique.schema.arrow import arrow_type
-from communique.schema.model import core, is_nullable
+from communique.schema.model import is_nullable
 from communique.validation.frames import Kind
 from communique.validation.regex import to_rust
 
@@ -55,19 +55,55 @@ def valid(node: Node, value: pl.Expr, kind: Kind | None = None) -> pl.Expr:
 
     Raises SchemaError on a keyword that has no compiled form.
     """
-    import polars as pl
-
     kind = arrow_type(node) if kind is None else kind
-    checks = _not_null(node, value, kind)
-    ok = value.is_null() if checks is None else checks
-    nullable = _null_is_valid(node)
-    return pl.when(value.is_null()).then(pl.lit(nullable)).otherwise(ok).fill_null(False)
+    sound = _not_null(node, value, kind).fill_null(False)
+    # No `when`: inside `all_valid` Polars would mask an exploded value by the length of its column.
+    return (value.is_null() | sound) if _null_is_valid(node) else (value.is_not_null() & sound)
 
 
-def _not_null(node: Node, value: pl.Expr, kind: Kind) -> pl.Expr:
-    """The checks of a value that is not null. May be null where the value is."""
-    import polars as pl
+def all_valid(
+    node: Node, value: pl.Expr, kind: Kind | None = None, among: pl.Expr | None = None
+) -> list[pl.Expr]:
+    """Scalars that are all true when every row of `valid(node, value)` is.
 
+    The same verdict without one for each row: the items of a list are judged as one long column, and a null needs
+    no branch, since comparisons with null are null and `all` passes over them. `among` says where a null of
+    `value` counts: not in a field of a struct that is null itself.
+    """
+    kind = arrow_type(node) if kind is None else kind
+    parts: list[pl.Expr] = []
+    if not _null_is_valid(node):
+        parts.append(value.null_count() == 0 if among is None else ~(value.is_null() & among).any())
+    inner = _single(node)
+    plain = not ({"anyOf", "oneOf", "enum", "const"} & set(inner)) and inner.get("x-arrow") != "json"
+    if isinstance(kind, list) and plain and "type" in inner and _admits(inner["type"], kind):
+        _refuse_unknown(inner)
+        if kind[0] == "struct":
+            fields = dict(kind[1])
+            here = value.is_not_null() if _null_is_valid(node) or among is not None else None
+            for name, child in inner.get("properties", {}).items():
+                parts += all_valid(child, value.struct.field(name), fields[name], here)
+            return parts
+        bare = {key: part for key, part in inner.items() if key != "items"}
+        parts += [check.all() for check in _list(bare, value, kind[1])]
+        if "items" in inner:
+            flat = value.explode(empty_as_null=False, keep_nulls=False)
+            parts += all_valid(inner["items"], flat, kind[1])
+        return parts
+    parts.append(_not_null(node, value, kind).all())
+    return parts
+
+
+def _single(node: Node) -> Node:
+    """The one alternative of `anyOf: [X, null]`, when nothing else is said beside it."""
+    options = node.get("anyOf")
+    if not isinstance(options, list) or any(key in _COMPILED for key in node if key != "anyOf"):
+        return node
+    real = [option for option in options if option.get("type") != "null"]
+    return real[0] if len(real) == 1 else node
+
+
+def _refuse_unknown(node: Node) -> None:
     unknown = [
         keyword for keyword in node if keyword not in _COMPILED | _PROSE and not keyword.startswith("x-")
     ]
@@ -78,11 +114,18 @@ def _not_null(node: Node, value: pl.Expr, kind: Kind) -> pl.Expr:
             expected=", ".join(sorted(_COMPILED)),
             mend="say it with a supported keyword",
         )
+
+
+def _not_null(node: Node, value: pl.Expr, kind: Kind) -> pl.Expr:
+    """The checks of a value that is not null. May be null where the value is."""
+    import polars as pl
+
+    _refuse_unknown(node)
     if node.get("x-arrow") == "json":
         return _json_text(node, value)
     parts: list[pl.Expr] = []
     if "type" in node and not _admits(node["type"], kind):
-        return pl.lit(False)
+        return value.is_null()
     for keyword in ("anyOf", "oneOf"):
         if keyword in node:
             parts.append(_alternatives(node[keyword], value, kind, exactly_one=keyword == "oneOf"))
@@ -168,13 +211,13 @@ def _integer_bound(value: pl.Expr, method: str, bound: float) -> pl.Expr:
 
     if method in ("ge", "gt"):
         least = math.ceil(bound) if method == "ge" else math.floor(bound) + 1
-        return (
-            pl.lit(least <= 2**63 - 1)
-            if least > 2**63 - 1 or least <= -(2**63)
-            else value.cast(pl.Int64) >= least
-        )
+        if least > 2**63 - 1:
+            return value.is_null()
+        return pl.lit(True) if least <= -(2**63) else value.cast(pl.Int64) >= least
     most = math.floor(bound) if method == "le" else math.ceil(bound) - 1
-    return pl.lit(most >= -(2**63)) if most < -(2**63) or most >= 2**63 - 1 else value.cast(pl.Int64) <= most
+    if most < -(2**63):
+        return value.is_null()
+    return pl.lit(True) if most >= 2**63 - 1 else value.cast(pl.Int64) <= most
 
 
 def _list(node: Node, value: pl.Expr, inner: Kind) -> list[pl.Expr]:
@@ -204,23 +247,34 @@ def _struct(node: Node, value: pl.Expr, fields: dict[str, Kind]) -> list[pl.Expr
 def _alternatives(options: list[Node], value: pl.Expr, kind: Kind, *, exactly_one: bool) -> pl.Expr:
     import polars as pl
 
-    consts = [
-        option.get("const")
-        for option in options
-        if set(option) - _PROSE <= {"const", "type"} or _only_const(option)
-    ]
-    if len(consts) == len(options) and all(isinstance(const, str) for const in consts) and kind == "string":
-        wanted = list(dict.fromkeys(consts))
-        if not exactly_one or len(wanted) == len(consts):
-            return value.is_in(wanted)
-    real = [option for option in options if core(option) and option.get("type") != "null"]
-    if not exactly_one or len(real) == 1:
-        return pl.any_horizontal([_guarded(option, value, kind) for option in real])
-    return pl.sum_horizontal([_guarded(option, value, kind).cast(pl.Int32) for option in real]) == 1
+    real = [option for option in options if option.get("type") != "null"]
+    listed = [_texts(option) for option in real]
+    if kind == "string" and all(texts is not None for texts in listed):
+        found = [text for texts in listed for text in texts or []]
+        if not exactly_one or len(set(found)) == len(found):
+            return value.is_in(list(dict.fromkeys(found)))
+    valid_in = [_guarded(option, value, kind) for option in real]
+    if exactly_one and len(real) != 1:
+        verdict = pl.sum_horizontal([one.cast(pl.Int32) for one in valid_in]) == 1
+    else:
+        verdict = pl.any_horizontal(valid_in)
+    return value.is_null() | verdict
 
 
-def _only_const(option: Node) -> bool:
-    return "const" in option and not any(key in _COMPILED - {"const", "type"} for key in option)
+def _texts(option: Node) -> list[str] | None:
+    """The texts that an option admits, when it is a list of values and nothing else."""
+    said = {key for key in option if key in _COMPILED}
+    if (
+        said <= {"const", "type"}
+        and isinstance(option.get("const"), str)
+        and option.get("type", "string") == "string"
+    ):
+        return [option["const"]]
+    if said <= {"oneOf", "type"} and "oneOf" in option and option.get("type", "string") == "string":
+        inner = [_texts(one) for one in option["oneOf"]]
+        texts = [text for one in inner for text in one or []]
+        return texts if None not in inner and len(set(texts)) == len(texts) else None
+    return None
 
 
 def _guarded(option: Node, value: pl.Expr, kind: Kind) -> pl.Expr:
@@ -234,13 +288,13 @@ def _among(values: list[Any], value: pl.Expr, kind: Kind) -> pl.Expr:
         return value.is_in([one for one in values if isinstance(one, str)])
     if kind == "bool":
         good = [one for one in values if isinstance(one, bool)]
-        return value.is_in(good) if good else pl.lit(False)
+        return value.is_in(good) if good else value.is_null()
     if kind in ("int32", "int64", "float64"):
         numbers = [one for one in values if isinstance(one, int | float) and not isinstance(one, bool)]
         if kind != "float64":
             numbers = [int(one) for one in numbers if float(one).is_integer() and -(2**63) <= one < 2**63]
-            return value.cast(pl.Int64).is_in(numbers) if numbers else pl.lit(False)
-        return value.is_in([float(one) for one in numbers]) if numbers else pl.lit(False)
+            return value.cast(pl.Int64).is_in(numbers) if numbers else value.is_null()
+        return value.is_in([float(one) for one in numbers]) if numbers else value.is_null()
     if kind == "date32":
         return value.dt.strftime("%Y-%m-%d").is_in([one for one in values if isinstance(one, str)])
     raise SchemaError("enum and const of lists and objects have no compiled form.", field="enum")

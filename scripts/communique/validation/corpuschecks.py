@@ -29,7 +29,7 @@ def facts_of(shard: Shard, wanted: set[str]) -> dict[str, pl.DataFrame]:
         )
     }
     if shard.places.get("articles"):
-        files = [name for rows, name, _ in shard.places["articles"] for _ in range(rows)]
+        files = [name for rows, name, *_ in shard.places["articles"] for _ in range(rows)]
         facts["articles"] = facts["articles"].with_columns(file=pl.Series(files, dtype=pl.String))
     if level5.NEAR_DUPLICATE.id in wanted:
         facts["texts"] = articles.select("article_id", "split", "text")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from communique.schema import Schema
 from communique.validation.finding import Finding
 from communique.validation.frames import Shard, key_expr
 from communique.validation.registry import Check, Rule, checks
@@ -14,6 +15,9 @@ from communique.validation.views_base import View
 
 if TYPE_CHECKING:
     import polars as pl
+
+#: By id and fingerprint of the schema.
+_RULES: dict[tuple[str, str], Rule] = {}
 
 #: Views whose frames leave out records found faulty before: built anew each time they are asked for.
 _AFTER_FAULTS = frozenset({"nesting", "own_content", "realised", "duplicate_spans"})
@@ -62,6 +66,7 @@ class Evaluation:
         self._built: dict[str, list[View]] = {}
         self._marks: dict[str, list[tuple[int, str, str | None, pl.Series]]] = {}
         self._articles: dict[int, set[str]] = {}
+        self._faulty: dict[str, pl.Series] | None = None
 
     def rules(self, levels: Iterable[int]) -> None:
         """Run every wanted rule of these levels, view by view in the order of the registry."""
@@ -71,7 +76,7 @@ class Evaluation:
                 if check.level == level and check.rule is not None and check.id in self.wanted:
                     by_view.setdefault(check.view or "", []).append(check)
             for name, found in by_view.items():
-                rules = [(check, check.rule(self.shard.schema)) for check in found if check.rule]
+                rules = [(check, _rule_of(check, self.shard.schema)) for check in found]
                 for view in self._views(name):
                     self._run(view, rules)
 
@@ -83,6 +88,7 @@ class Evaluation:
             return
         rows = failing["row"].unique()
         self._marks.setdefault(view.table, []).append((check.level, check.id, view.root or _root(rule), rows))
+        self._faulty = None
         self._gate_articles(check, view.table, rows)
         self.result.counts[check.id] = self.result.counts.get(check.id, 0) + failing.height
         kept = sum(1 for one in self.result.findings if one.id == check.id)
@@ -136,11 +142,12 @@ class Evaluation:
         """By table, the rows found faulty so far."""
         import polars as pl
 
-        empty = pl.Series("row", [], dtype=pl.UInt32)
-        return {
-            table: pl.concat([empty, *(rows for *_, rows in self._marks.get(table, []))]).unique()
-            for table in self.shard.frames
-        }
+        if self._faulty is None:
+            empty = pl.Series("row", [], dtype=pl.UInt32)
+            self._faulty = dict.fromkeys(self.shard.frames, empty)
+            for table, marks in self._marks.items():
+                self._faulty[table] = pl.concat([rows for *_, rows in marks]).unique()
+        return self._faulty
 
     def _views(self, name: str) -> list[View]:
         if name in _AFTER_FAULTS or name not in self._built:
@@ -230,6 +237,15 @@ class Evaluation:
             found=one["found"],
             expected=one["expected"],
         )
+
+
+def _rule_of(check: Check, schema: Schema) -> Rule:
+    """The rule of a check under a schema, made once: expressions are the same for every shard."""
+    known = _RULES.get((check.id, schema.fingerprint))
+    if known is None:
+        assert check.rule is not None
+        known = _RULES[(check.id, schema.fingerprint)] = check.rule(schema)
+    return known
 
 
 def _root(rule: Rule) -> str | None:

@@ -77,6 +77,7 @@ class Findings:
     cap: int | None = None
     kept: list[Finding] = field(default_factory=list)
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    shown: dict[str, int] = field(default_factory=dict)
     ignored: dict[str, int] = field(default_factory=dict)
     regrade: Callable[[Finding], str | None] | None = None
 
@@ -88,9 +89,10 @@ class Findings:
             return
         if severity != finding.severity:
             finding = finding.regraded(severity)
-        before = sum(count for (id_, _), count in self.counts.items() if id_ == finding.id)
-        if self.cap is None or before < self.cap:
+        shown = self.shown.get(finding.id, 0)
+        if self.cap is None or shown < self.cap:
             self.kept.append(finding)
+            self.shown[finding.id] = shown + 1
         kind = (finding.id, severity)
         self.counts[kind] = self.counts.get(kind, 0) + times
 

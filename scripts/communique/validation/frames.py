@@ -31,7 +31,8 @@ class Shard:
     `broken` counts, for each table, the records left out by article, `broken_keys` are their keys, and `named`
     holds every short string in them: what a broken record may refer to is never called unused.
     `gated` are articles of which nothing higher is checked. `origin` gives the places of records in JSON
-    files, `places` the Parquet files of a table in order: rows, name, split. `digests` are the article_id and
+    files, `places` the Parquet files of a table in order: rows, name,
+    split and shard number. `digests` are the article_id and
     text_sha256 that annotation files state; `registry` the registry actors when they lie in another shard.
     """
 
@@ -44,7 +45,7 @@ class Shard:
     named: set[str] = field(default_factory=set)
     gated: set[str] = field(default_factory=set)
     origin: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
-    places: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
+    places: dict[str, list[tuple[int, str, str, int]]] = field(default_factory=dict)
     digests: pl.DataFrame | None = None
     registry: pl.DataFrame | None = None
     registry_known: bool = True
@@ -64,7 +65,7 @@ class Shard:
 
     def file_of(self, table: str, row: int) -> str | None:
         """The Parquet file that holds a row of a table's frame."""
-        for rows, name, _ in self.places.get(table, []):
+        for rows, name, *_ in self.places.get(table, []):
             if row < rows:
                 return name
             row -= rows

@@ -75,8 +75,12 @@ def _finish_json(
     if about is None and "corpus" in result.facts:
         for finding in corpus_findings(result.facts["corpus"], run.wanted, "annotations/actors.jsonl"):
             run.add(finding)
+    read = {header["article_id"] for header in reader.headers}
     for one in result.pending:
-        run.add(one.unknown)
+        if about is not None and one.value.split(".")[0] not in read:
+            run.unjudged(one.unknown.id, "it refers to an article that was not read", 1)
+        else:
+            run.add(one.unknown)
     if about is not None:
         reader.findings = [finding for finding in reader.findings if finding.file in about]
         result.findings = [finding for finding in result.findings if finding.file in about]

@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 from communique.schema import Schema, Table
 from communique.schema.arrow import arrow_type
 from communique.validation import level0, level1
-from communique.validation.compile import valid
+from communique.validation.compile import all_valid, valid
 from communique.validation.finding import Finding
 from communique.validation.frames import Shard, key_of, polars_type, strings_in, table_types
 from communique.validation.layout import File
 from communique.validation.readjson import LFS
-from communique.validation.rederived import DERIVED, sample_of
+from communique.validation.rederived import DERIVED, WHOLE, sample_of
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+#: By fingerprint of the schema and table: the compiled verdict of each column.
+_VERDICTS: dict[tuple[str, str], tuple[dict[str, pl.Expr], list[pl.Expr]]] = {}
 
 
 @dataclass
@@ -32,17 +36,18 @@ class Loaded:
     rows: int = 0
     #: All columns of the articles that are derived again, and which these are.
     full: dict[str, pl.DataFrame] = field(default_factory=dict)
-    sample: set[str] = field(default_factory=set)
+    sample: dict[str, int] = field(default_factory=dict)
+    #: By shard number the tables that have a file.
+    present: dict[int, set[str]] = field(default_factory=dict)
 
 
 class Loader:
-    """Loads shard after shard; the compiled checks of each table are made once."""
+    """Loads shards; the compiled checks of each table are made once in a process."""
 
     def __init__(self, schema: Schema, wanted: set[str], cap: int | None) -> None:
         self.schema = schema
         self.wanted = wanted
         self.cap = cap
-        self._verdicts: dict[str, dict[str, pl.Expr]] = {}
         self._validators: dict[str, Any] = {}
 
     def load(self, index: int, files: list[File], withheld: bool = False) -> Loaded:
@@ -61,10 +66,12 @@ class Loader:
             table = self.schema.table(file.table)
             if 1 in self._levels:
                 frame = self._sound(frame, table, file, loaded)
-            self._keep(frame, table, loaded)
+            self._keep(frame, table, file.shard, loaded)
             frame = frame.select([column.name for column in table.stored]) if not table.is_view else frame
             if not table.is_view:
-                loaded.shard.places.setdefault(file.table, []).append((frame.height, file.name, file.split))
+                loaded.shard.places.setdefault(file.table, []).append(
+                    (frame.height, file.name, file.split, file.shard)
+                )
                 parts.setdefault(file.table, []).append(frame)
         for name, table in self.schema.tables.items():
             if table.is_view:
@@ -73,14 +80,19 @@ class Loader:
             loaded.shard.frames[name] = pl.concat(found) if found else pl.DataFrame(schema=table_types(table))
         return loaded
 
-    def _keep(self, frame: pl.DataFrame, table: Table, loaded: Loaded) -> None:
+    def _keep(self, frame: pl.DataFrame, table: Table, number: int, loaded: Loaded) -> None:
         import polars as pl
 
         if DERIVED.id not in self.wanted:
             return
         if table.name == "articles":
-            loaded.sample |= sample_of(frame["article_id"].to_list())
-        if table.name != "actors" and "article_id" in frame.columns:
+            loaded.sample |= dict.fromkeys(sample_of(frame["article_id"].to_list()), number)
+        loaded.present.setdefault(number, set()).add(table.name)
+        if table.name == "actors":
+            # The registry has no articles to be sampled by.
+            registry = frame.filter(pl.col("article_id").is_null()).head(WHOLE)
+            frame = pl.concat([registry, frame.filter(pl.col("article_id").is_in(sorted(loaded.sample)))])
+        elif "article_id" in frame.columns:
             frame = frame.filter(pl.col("article_id").is_in(sorted(loaded.sample)))
         loaded.full[table.name] = (
             pl.concat([loaded.full[table.name], frame]) if table.name in loaded.full else frame
@@ -113,9 +125,8 @@ class Loader:
             return None
         table = self.schema.table(file.table)
         try:
-            stored = pl.read_parquet_schema(data)
-            known = [column.name for column in table.columns if column.name in stored]
-            frame = pl.read_parquet(data, columns=known, use_pyarrow=False) if known else pl.DataFrame()
+            frame = pl.read_parquet(data)
+            stored = frame.schema
         except (PolarsError, OSError, BaseException) as error:
             if isinstance(error, KeyboardInterrupt | SystemExit):
                 raise
@@ -131,9 +142,11 @@ class Loader:
                 loaded,
                 level0.ROWS.finding(said, found=str(frame.height), expected=str(file.entry["rows"]), **place),
             )
-        if frame.height == 0 and known:
+        if frame.height == 0:
             self._add(loaded, level0.NO_ROWS.finding("The file has no rows.", **place))
-        return frame if self._columns(stored, table, place, loaded) else None
+        if not self._columns(stored, table, place, loaded):
+            return None
+        return frame.select(list(table.by_name))
 
     def _bytes(self, file: File, data: bytes, place: dict[str, str]) -> Finding | None:
         if not data:
@@ -181,9 +194,9 @@ class Loader:
         """The rows that pass the record schema; the others become findings."""
         import polars as pl
 
-        verdicts = self._compiled(table)
-        seen = frame.select([verdict.all().alias(name) for name, verdict in verdicts.items()])
-        bad = [name for name, good in seen.row(0, named=True).items() if not good]
+        verdicts, quick = self._compiled(table)
+        seen = frame.select(quick).row(0)
+        bad = [name for name, good in zip(verdicts, seen, strict=True) if not good]
         if not bad:
             return frame
         sound = frame.select(pl.all_horizontal([verdicts[name] for name in bad])).to_series()
@@ -191,14 +204,19 @@ class Loader:
         self._explain(faulty, table, file, loaded, set(bad))
         return frame.filter(sound)
 
-    def _compiled(self, table: Table) -> dict[str, pl.Expr]:
+    def _compiled(self, table: Table) -> tuple[dict[str, pl.Expr], list[pl.Expr]]:
+        """By column the verdict on every row, and in the same order the verdict on all rows."""
         import polars as pl
 
-        if table.name not in self._verdicts:
-            self._verdicts[table.name] = {
-                column.name: valid(column.json, pl.col(column.name)) for column in table.columns
-            }
-        return self._verdicts[table.name]
+        kind = (self.schema.fingerprint, table.name)
+        if kind not in _VERDICTS:
+            rows = {column.name: valid(column.json, pl.col(column.name)) for column in table.columns}
+            quick = [
+                pl.all_horizontal(all_valid(column.json, pl.col(column.name))).alias(column.name)
+                for column in table.columns
+            ]
+            _VERDICTS[kind] = (rows, quick)
+        return _VERDICTS[kind]
 
     def _explain(self, faulty: pl.DataFrame, table: Table, file: File, loaded: Loaded, bad: set[str]) -> None:
         if table.name not in self._validators:

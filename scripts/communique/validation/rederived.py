@@ -30,7 +30,7 @@ DERIVED = declare(
 )
 
 #: In shards of more articles than this only a sample is derived again; the others are counted as not checked.
-WHOLE, SAMPLE = 200, 3
+WHOLE, SAMPLE = 200, 1
 
 
 def sample_of(articles: list[str]) -> set[str]:
@@ -38,8 +38,11 @@ def sample_of(articles: list[str]) -> set[str]:
     return set(articles) if len(articles) <= WHOLE else set(sorted(articles)[:SAMPLE])
 
 
-def check_derived(run: Evaluation, full: dict[str, pl.DataFrame], registry: list[Record]) -> None:
-    """Derive the articles of `full` (all columns, by table) anew and compare.
+def check_derived(
+    run: Evaluation, full: dict[str, pl.DataFrame], present: dict[str, set[str]], registry: list[Record]
+) -> None:
+    """Derive the articles of `full` (all columns, by table) anew and compare. `present` says by article which tables
+    have a file in its shard.
 
     Articles with a fault are left out: what follows from a faulty record is no fault of its own.
     """
@@ -59,7 +62,9 @@ def check_derived(run: Evaluation, full: dict[str, pl.DataFrame], registry: list
         if row["article_id"] not in faulty and row["article_id"] not in run.shard.gated
     ]
     for article in sorted(checked, key=lambda row: str(row["article_id"])):
-        _article(run, article, by_article.get(article["article_id"], {}), names, set(full))
+        _article(
+            run, article, by_article.get(article["article_id"], {}), names, present[article["article_id"]]
+        )
     run.unjudged(DERIVED.id, "the article has a fault", len(rows["articles"]) - len(checked))
     run.unjudged(
         DERIVED.id, "only a sample of articles is derived anew in large shards", total - len(rows["articles"])
@@ -168,7 +173,7 @@ def _finding(
         table=name,
         key=key,
         article_id=row.get("article_id"),
-        file=next((file for _, file, _ in run.shard.places.get(name, [])), None),
+        file=next((file for _, file, *_ in run.shard.places.get(name, [])), None),
         field=column,
         found=shown(row.get(column)) if column else None,
         expected=shown(expected) if column else None,

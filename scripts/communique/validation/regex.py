@@ -7,6 +7,8 @@ from functools import cache
 
 #: What both engines read alike, or what is translated; anything else is left to Python.
 _SIMPLE_ESCAPES = frozenset("tnrfv")
+#: What may follow a `$` that is spelt out: the line feed that it takes in may not be wanted by what comes next.
+_ENDS = re.compile(r"\)*\Z|\|")
 _QUANTIFIER = re.compile(r"\{[0-9]+(?:,[0-9]*)?\}")
 
 
@@ -14,14 +16,16 @@ _QUANTIFIER = re.compile(r"\{[0-9]+(?:,[0-9]*)?\}")
 def to_rust(pattern: str) -> str | None:
     """The pattern for Polars, or None when only Python gives its verdict.
 
-    `$` also stands before a final line feed in Python and nowhere else in Rust, so it is spelt out. `\\d` is
+    `$` also stands before a final line feed in Python and nowhere else in Rust, so it is spelt out where it ends
+    the pattern or an alternative outside of groups. `\\d` is
     any decimal digit of Unicode in both. `\\w`, `\\s` and `\\b` cover different characters, and Rust has no
     look-around and no back-references: such patterns are left to Python.
     """
     out: list[str] = []
-    at = 0
+    at = depth = 0
     while at < len(pattern):
         char = pattern[at]
+        depth -= char == ")"
         if char == "\\":
             part = _escape(pattern[at + 1 : at + 2], in_class=False)
             if part is None:
@@ -37,6 +41,7 @@ def to_rust(pattern: str) -> str | None:
         elif char == "(":
             if pattern.startswith("(?", at) and not pattern.startswith("(?:", at):
                 return None
+            depth += 1
             out.append(char)
             at += 1
         elif char == "{":
@@ -47,8 +52,13 @@ def to_rust(pattern: str) -> str | None:
             at = quantifier.end()
         elif char == "}" or (char in "*+?" and pattern[at + 1 : at + 2] == "+"):
             return None
+        elif char == "$":
+            if not _ENDS.match(pattern, at + 1) or (depth and pattern[at + 1 : at + 2] == "|"):
+                return None
+            out.append(r"(?:\n?\z)")
+            at += 1
         else:
-            out.append(r"(?:\n?\z)" if char == "$" else char)
+            out.append(char)
             at += 1
     return "".join(out) if _compiles("".join(out)) else None
 

@@ -74,7 +74,7 @@ class Session:
             self.not_checked[kind] = self.not_checked.get(kind, 0) + count
         for table, count in result.records.items():
             self.records[table] = self.records.get(table, 0) + count
-        self.shards += 1
+        self.shards += result.facts.get("shards", 1)
 
     def report(self) -> Report:
         order = {id_: number for number, id_ in enumerate(checks())}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from communique.annotation.model import AUTHOR
@@ -12,21 +12,21 @@ from communique.validation.corpuschecks import facts_of
 from communique.validation.evaluate import Evaluation, Result
 from communique.validation.rederived import check_derived
 from communique.validation.references import check_references
-from communique.validation.registry import Rule
+from communique.validation.registry import Check, Rule
 from communique.validation.versioned import check_versioned_values
 from communique.validation.views_base import View
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from communique.validation.loadshard import Loaded
 
-def check_shard(
-    run: Evaluation, shards: int | None = None, full: dict[str, pl.DataFrame] | None = None
-) -> Result:
+
+def check_shard(run: Evaluation, shards: int | None = None, loaded: Loaded | None = None) -> Result:
     """Levels 2 to 5 of what lies in one shard, and what the reduce needs.
 
     `shards` is the number of shards of a built corpus; None for JSON files, which have no place to be in.
-    `full` holds all columns of the articles whose derived columns are to be compared.
+    `loaded` holds all columns of the articles whose derived columns are to be compared.
     """
     import polars as pl
 
@@ -40,9 +40,10 @@ def check_shard(
     _unused_groups(run)
     run.rules([3, 4])
     check_versioned_values(run)
-    if full is not None:
+    if loaded is not None:
         registry = run.shard.registry
-        check_derived(run, full, registry.to_dicts() if registry is not None else [])
+        present = {article: loaded.present[number] for article, number in loaded.sample.items()}
+        check_derived(run, loaded.full, present, registry.to_dicts() if registry is not None else [])
     run.rules([5])
     mentions = frames["mentions"].filter(pl.col("actor_id").is_not_null())["actor_id"].unique()
     if any(id_.startswith("L5/") for id_ in run.wanted):
@@ -52,49 +53,49 @@ def check_shard(
 
 
 def _alignment(run: Evaluation, shards: int) -> None:
-    """Rows of articles that belong into another shard or split."""
-    import polars as pl
+    """Rows of articles that belong into another shard or split than that of their file."""
 
-    shard, index = run.shard, run.shard.index
-    splits = dict(zip(shard.frames["articles"]["article_id"], shard.frames["articles"]["split"], strict=True))
+    shard = run.shard
+    articles = shard.frames["articles"]
+    splits = dict(zip(articles["article_id"], articles["split"], strict=True))
+    homes: dict[str | None, int] = {}
     for name, frame in shard.frames.items():
-        if "article_id" not in frame.columns or frame.is_empty():
-            continue
-        ids = frame.select("article_id", row=pl.int_range(pl.len(), dtype=pl.UInt32))
-        first = ids.unique("article_id", keep="first", maintain_order=True)
-        homes = [shard_of(one, shards) for one in first["article_id"]]
-        first = first.with_columns(home=pl.Series(homes, dtype=pl.Int64))
-        wrong = first.filter(
-            (pl.col("home") != index) & ~pl.col("article_id").fill_null("").is_in(sorted(shard.gated))
-        )
-        rule = Rule(
-            pl.lit(True),
-            "The rows of the article lie in shard {found}, it belongs to shard {expected}.",
-            "article_id",
-            pl.lit(str(index)),
-            pl.col("home").cast(pl.String),
-        )
-        if level0.MISALIGNED.id in run.wanted:
-            run.emit(level0.MISALIGNED, rule, View("alignment", name, wrong, "article_id"), wrong)
-        shard.gated.update(wrong["article_id"].drop_nulls())
-        if level0.SPLIT_MISPLACED.id not in run.wanted:
+        if "article_id" not in frame.columns:
             continue
         start = 0
-        for rows, _, split in shard.places.get(name, []):
-            part = ids.slice(start, rows).unique("article_id", keep="first", maintain_order=True)
+        for rows, _, split, number in shard.places.get(name, []):
+            # Rows of one article stand together: look at each run of them once.
+            runs = frame["article_id"].slice(start, rows).rle().struct.unnest()
+            firsts = (runs["len"].cum_sum() - runs["len"] + start).to_list()
+            misplaced: dict[str | None, tuple[int, str, str]] = {}
+            elsewhere: dict[str | None, tuple[int, str, str]] = {}
+            for article, row in zip(runs["value"], firsts, strict=True):
+                if article not in homes:
+                    homes[article] = shard_of(article, shards)
+                if homes[article] != number and article not in shard.gated:
+                    misplaced.setdefault(article, (row, str(number), str(homes[article])))
+                elif splits.get(article, split) != split and article not in shard.gated:
+                    elsewhere.setdefault(article, (row, split, splits[article]))
             start += rows
-            part = part.with_columns(
-                split=pl.col("article_id").replace_strict(splits, default=None, return_dtype=pl.String)
-            )
-            part = part.filter((pl.col("split") != split) & ~pl.col("article_id").is_in(sorted(shard.gated)))
-            rule = Rule(
-                pl.lit(True),
-                "The rows of the article lie in the split {found}, it belongs to {expected}.",
-                "article_id",
-                pl.lit(split),
-                pl.col("split"),
-            )
-            run.emit(level0.SPLIT_MISPLACED, rule, View("alignment", name, part, "article_id"), part)
+            if misplaced:
+                said = "The rows of the article lie in shard {found}, it belongs to shard {expected}."
+                _report_places(run, level0.MISALIGNED, name, said, misplaced.values())
+                shard.gated.update(article for article in misplaced if article is not None)
+            if elsewhere:
+                said = "The rows of the article lie in the split {found}, it belongs to {expected}."
+                _report_places(run, level0.SPLIT_MISPLACED, name, said, elsewhere.values())
+
+
+def _report_places(
+    run: Evaluation, check: Check, table: str, said: str, rows: Iterable[tuple[int, str, str]]
+) -> None:
+    import polars as pl
+
+    if check.id in run.wanted:
+        kinds = {"row": pl.UInt32, "found": pl.String, "expected": pl.String}
+        frame = pl.DataFrame(list(rows), schema=kinds, orient="row")
+        rule = Rule(pl.lit(True), said, "article_id", pl.col("found"), pl.col("expected"))
+        run.emit(check, rule, View("alignment", table, frame, "article_id"), frame)
 
 
 def _text_digests(run: Evaluation) -> None:
@@ -103,9 +104,7 @@ def _text_digests(run: Evaluation) -> None:
 
     articles, wanted = run.shard.frames["articles"], run.wanted
     if level3_zones.DIGEST.id in wanted or level2.OTHER_TEXT.id in wanted:
-        digests = [
-            None if text is None else hashlib.sha256(text.encode()).hexdigest() for text in articles["text"]
-        ]
+        digests = run.views.texts.digests()
         frame = articles.select(
             pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), "article_id", "text_sha256"
         )

@@ -30,9 +30,10 @@ Progress = Callable[[int, int, int, int], None]
 
 @dataclass(frozen=True)
 class Task:
-    """What one shard needs to be checked anywhere: nothing here refers to the process that made it."""
+    """Some shards to be checked together, anywhere: nothing here refers to the process that made it."""
 
     index: int
+    indices: tuple[int, ...]
     files: tuple[File, ...]
     shards: int
     schema: Schema
@@ -43,7 +44,7 @@ class Task:
 
 
 def check_one(task: Task, registry: pl.DataFrame | None) -> Result:
-    """The pure function of a shard. `registry` holds the registry actors of the corpus, None when unreadable."""
+    """The pure function of a task. `registry` holds the registry actors of the corpus, None when unreadable."""
     loaded = Loader(task.schema, set(task.wanted), task.cap).load(task.index, list(task.files))
     shard = loaded.shard
     shard.guidelines = task.guidelines
@@ -51,7 +52,7 @@ def check_one(task: Task, registry: pl.DataFrame | None) -> Result:
     run = Evaluation(shard, task.wanted, task.cap, task.gate)
     high = any(id_[1] > "1" for id_ in task.wanted)
     if loaded.whole and high:
-        result = check_shard(run, task.shards, loaded.full)
+        result = check_shard(run, task.shards, loaded)
     else:
         result = run.result
         result.records = {name: frame.height for name, frame in shard.frames.items()}
@@ -63,6 +64,7 @@ def check_one(task: Task, registry: pl.DataFrame | None) -> Result:
     for id_, count in loaded.counts.items():
         result.counts[id_] = result.counts.get(id_, 0) + count
     result.facts["rows"] = loaded.rows
+    result.facts["shards"] = len(task.indices)
     result.facts["named"] = shard.named if len(shard.named) < 100_000 else set()
     result.facts["whole"] = loaded.whole
     return result
@@ -83,8 +85,9 @@ def validate_tables(
     registry = read_registry(layout.files())
     tasks = [
         Task(
-            index,
-            tuple(files),
+            indices[0],
+            tuple(indices),
+            tuple(file for index in indices for file in layout.shards[index]),
             layout.count,
             schema,
             frozenset(session.wanted),
@@ -92,7 +95,7 @@ def validate_tables(
             options.gate,
             guidelines,
         )
-        for index, files in layout.shards.items()
+        for indices in _batches(layout)
     ]
     results = []
     rows = 0
@@ -100,12 +103,31 @@ def validate_tables(
         results.append(result)
         rows += result.facts.get("rows", 0)
         if progress:
-            progress(len(results), len(tasks), rows, sum(sum(one.counts.values()) for one in results))
+            done = sum(one.facts["shards"] for one in results)
+            progress(done, len(layout.shards), rows, sum(sum(one.counts.values()) for one in results))
     for result in sorted(results, key=lambda one: one.index):
         session.take(result)
     settle(session, layout, results, registry)
     _content(session, layout, rows)
     return session.report()
+
+
+#: Shards are put together to about this many rows, so that the fixed cost of a check is paid for many.
+_BATCH = 50_000
+
+
+def _batches(layout: Layout) -> list[list[int]]:
+    """The shards in order, several small ones together."""
+    batches: list[list[int]] = []
+    rows = _BATCH
+    for index, files in layout.shards.items():
+        size = sum(file.entry["rows"] if file.entry else _BATCH for file in files)
+        if rows + size > _BATCH:
+            batches.append([])
+            rows = 0
+        batches[-1].append(index)
+        rows += size
+    return batches
 
 
 def _engine(name: str) -> Callable[[list[Task], Any], Iterator[Result]]:

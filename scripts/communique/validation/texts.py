@@ -7,7 +7,9 @@ is then a view into the text.
 
 from __future__ import annotations
 
+import hashlib
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,21 +34,64 @@ class Texts:
         return self.text.cast(pl.Binary)
 
     @cached_property
-    def _starts(self) -> tuple[Any, Any, Any]:
-        """Start byte of every code point of the texts that are not ASCII; by article, where its own begin; is it ASCII."""
+    def _buffer(self) -> tuple[Any, Any]:
+        """All texts end to end as bytes, and where each begins (one offset more than texts)."""
         import numpy as np
 
-        ascii_ = (self.chars == self.bytes).fill_null(True)
-        wide = self.text.filter(~ascii_)
-        chars = np.zeros(len(self.text), dtype=np.int64)
-        sizes = np.zeros(len(self.text), dtype=np.int64)
-        mask = ~ascii_.to_numpy()
-        chars[mask] = self.chars.filter(~ascii_).to_numpy()
-        sizes[mask] = self.bytes.filter(~ascii_).to_numpy()
-        buffer = np.frombuffer("".join(wide.to_list()).encode(), dtype=np.uint8)
-        starts = np.flatnonzero((buffer & 0xC0) != 0x80)
-        starts = np.append(starts, len(buffer))
-        return starts, np.stack([np.cumsum(chars) - chars, np.cumsum(sizes) - sizes]), mask
+        whole = self.text.to_arrow()
+        offsets = np.frombuffer(whole.buffers()[1], dtype=np.int64, count=len(whole) + whole.offset + 1)[
+            whole.offset :
+        ]
+        data = whole.buffers()[2]
+        return np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(
+            0, dtype=np.uint8
+        ), offsets
+
+    def digests(self) -> list[str | None]:
+        """SHA-256 of every text, None for a text that is null."""
+        buffer, offsets = self._buffer
+        view, places = memoryview(buffer), offsets.tolist()
+        missing = self.text.is_null()
+        found = [hashlib.sha256(view[start:end]).hexdigest() for start, end in pairwise(places)]
+        return (
+            [None if gone else one for one, gone in zip(found, missing, strict=True)]
+            if missing.any()
+            else list(found)
+        )
+
+    def has_controls(self) -> bool:
+        """Whether any text may hold a control character or begin with a byte order mark: a quick look at all bytes."""
+        import numpy as np
+
+        buffer, offsets = self._buffer
+        low = np.bincount(buffer, minlength=256)
+        if low[:9].sum() + low[11:32].sum() + low[127]:
+            return True
+        starts = buffer[offsets[:-1][offsets[:-1] < len(buffer)]]
+        if (starts == 0xEF).any():
+            return True
+        if not low[0xC2]:
+            return False
+        leads = np.flatnonzero(buffer[:-1] == 0xC2)
+        return bool((buffer[leads + 1] < 0xA0).any())
+
+    @cached_property
+    def _starts(self) -> tuple[Any, Any, Any]:
+        """Start byte of every code point of the texts that are not ASCII; by article, where its own begin; is it wide."""
+        import numpy as np
+
+        wide = (self.chars != self.bytes).fill_null(False).to_numpy()
+        chars = np.where(wide, self.chars.fill_null(0).to_numpy(), 0).astype(np.int64)
+        sizes = np.where(wide, self.bytes.fill_null(0).to_numpy(), 0).astype(np.int64)
+        buffer, offsets = self._buffer
+        rows = np.flatnonzero(wide)
+        parts = [buffer[offsets[row] : offsets[row + 1]] for row in rows]
+        joined = np.concatenate(parts) if parts else buffer[:0]
+        starts = np.flatnonzero((joined & 0xC0) != 0x80).astype(
+            np.int32 if len(joined) < 2**31 - 1 else np.int64
+        )
+        starts = np.append(starts, starts.dtype.type(len(joined)))
+        return starts, (np.cumsum(chars) - chars, np.cumsum(sizes) - sizes), wide
 
     def byte_offsets(self, rows: Any, points: Any) -> Any:
         """Byte offsets of code points `points` in the texts of the articles `rows` (numpy arrays, all within bounds)."""
@@ -56,8 +101,8 @@ class Texts:
         if not wide.any():
             return points
         result = points.astype(np.int64)
-        some = wide[rows]
-        if some.any():
+        some = np.flatnonzero(wide[rows])
+        if len(some):
             at = rows[some]
             result[some] = starts[bases[0][at] + result[some]] - bases[1][at]
         return result

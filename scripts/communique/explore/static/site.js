@@ -56,7 +56,7 @@ function articlePage(page) {
   }
   function status(view) {
     const [title, , group] = schema.lists.action_status[view.status] || [view.status];
-    return el("b", { class: `status ${group || ""}` }, view.polarity === "positive" ? title : `${title}: that not`);
+    return el("b", { class: `status ${group || ""}` }, view.polarity === "positive" ? title : `${title} not to happen`);
   }
   function viewRow(view) {
     const who = view.view_of ? actorName(view.view_of) : "source not named";
@@ -69,7 +69,9 @@ function articlePage(page) {
     const columns = schema.tables[table];
     const list = el("dl");
     const part = (title, value, hint) => value !== "" && list.append(el("dt", hint ? { title: hint } : {}, title), el("dd", {}, value));
-    for (const [name, column] of Object.entries(columns)) {
+    const order = ["views", "asserted_in", "event_id", ...Object.keys(columns).filter((name) => name !== "note"), "note"];
+    for (const name of new Set(order)) {
+      const column = columns[name];
       if (!(name in row)) continue;
       if (name === "views") part("Status", el("div", {}, ...row.views.map(viewRow)));
       else if (name === "asserted_in") part(column[0], row.asserted_in === "AUTHOR" ? "the narrator's own voice" : brief(row.asserted_in), column[2]);
@@ -91,7 +93,7 @@ function articlePage(page) {
 
   /* the card */
   const card = $("ui-card"), body = $("ui-card-body");
-  let lit = [], shown = "", timer = 0;
+  let lit = [], shown = "", timer = 0, arriving = false;
   function light(ids) {
     lit.forEach((one) => one.classList.remove("on"));
     lit = ids.flatMap((id) => marks.get(id) || []);
@@ -102,16 +104,17 @@ function articlePage(page) {
     if (!ids.length) return;
     light(ids.slice(0, 1));
     card.classList.toggle("pinned", pinned);
-    if (shown !== ids.join()) {
-      shown = ids.join();
-      body.replaceChildren(...ids.slice(0, 4).flatMap((id, i) => cardOf(id, i === 0)));
+    const wanted = `${pinned} ${ids.join()}`;
+    if (shown !== wanted) {
+      shown = wanted;
+      body.replaceChildren(...ids.slice(0, pinned ? 4 : 1).flatMap((id, i) => cardOf(id, i === 0)));
     }
     card.hidden = false;
     card.scrollTop = 0;
     place(near);
   }
   function place(near) {
-    const wide = window.matchMedia("(min-width: 56.01rem)").matches;
+    const wide = window.matchMedia("(min-width: 50.01rem)").matches;
     card.classList.toggle("near", wide);
     for (const side of ["left", "top"]) card.style[side] = "";
     if (!wide) return;
@@ -148,12 +151,13 @@ function articlePage(page) {
     const mark = markAt(event.target), ids = idsAt(event.target);
     if (!mark || !ids.length) { if (!card.hidden) hide(); return; }
     const link = event.target.closest("a");
+    if (link && event.detail === 0) return; // by keyboard: the link leads to the note
     if (link && link.closest(".words")) event.preventDefault(); // the note stands beside; the card says the rest
     clearTimeout(timer);
     show(ids, mark, true);
   });
   document.addEventListener("focusin", (event) => {
-    if (!event.target.matches(":focus-visible") || !event.target.closest(".words [data-r], .note .self")) return;
+    if (arriving || card.classList.contains("pinned") || !event.target.matches(":focus-visible") || !event.target.closest(".words [data-r], .note .self")) return;
     show(idsAt(event.target), event.target, false);
   });
   document.addEventListener("focusout", () => { if (!card.classList.contains("pinned")) hide(); });
@@ -162,10 +166,6 @@ function articlePage(page) {
     if (event.key === "Escape" && !card.hidden) { hide(); return; }
     const here = document.activeElement;
     if (!here || !here.matches(".words a[data-r], .note .self") || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === "Enter" && here.matches(".words a")) { // to the note beside, which the link names
-      hide();
-      return;
-    }
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step) return;
     const stops = [...document.querySelectorAll(here.matches(".words a") ? ".words a[data-r]:not([tabindex])" : ".note .self")].filter((one) => one.offsetParent);
@@ -174,6 +174,7 @@ function articlePage(page) {
   });
 
   /* filter and layers */
+  if (window.matchMedia("(max-width: 36rem)").matches) $("ui-details").open = $("ui-signs").open = false;
   const tools = $("ui-tools"), text = new Map();
   const fields = { q: $("ui-find"), actor: $("ui-actor"), status: $("ui-group"), voice: $("ui-voice"), layer: $("ui-layer") };
   function searched(id) {
@@ -251,12 +252,16 @@ function articlePage(page) {
     goal.scrollIntoView({ block: "center" });
     const id = short(goal.id);
     if (!records[id]) return;
-    light([id]);
     const self = goal.querySelector(":scope > .row > .self");
+    arriving = true;
     if (self) self.focus({ preventScroll: true });
+    arriving = false;
+    if (!card.classList.contains("pinned")) hide();
+    light([id]);
   }
   window.addEventListener("hashchange", arrive);
-  arrive();
+  // The browser's own jump to the fragment comes with the load and takes the focus away.
+  window.addEventListener("load", () => setTimeout(arrive));
 }
 
 // A filter is kept in the address, so that it can be sent. file:// allows no other change of the address.
@@ -299,19 +304,19 @@ function tablePage(spec) {
     return spec.record === null ? page : `${page}#${encodeURIComponent(`${row[spec.article]}.${row[spec.record]}`)}`;
   }
   function cell(row, i) {
-    const column = spec.columns[i], text = plain(row, i), made = el("td", { "data-label": column.title, class: column.number ? "num" : null });
+    const column = spec.columns[i], text = plain(row, i), made = el("td", { "data-label": column.title, class: column.number ? "num" : column.kind === "date" ? "date" : column.kind === "article" ? "id" : null });
     if (column.kind === "status") {
       const group = (schema.lists.action_status[row[i]] || [])[2] || "";
-      const not = row[spec.polarity] === "positive" ? "" : ": that not";
+      const not = row[spec.polarity] === "positive" ? "" : " not to happen";
       made.append(el("b", { class: `status ${group}` }, text + not));
     } else if (column.kind === "link") {
       const address = link(row);
-      made.append(address ? el("a", { href: address }, el("bdi", {}, text || "…")) : el("bdi", {}, text));
+      if (text || address) made.append(address ? el("a", { href: address }, el("bdi", {}, text || "…")) : el("bdi", {}, text));
     } else if (column.kind === "qid" && /^Q[1-9][0-9]*$/.test(text)) {
       made.append(el("a", { href: `https://www.wikidata.org/wiki/${text}`, rel: "noopener noreferrer external" }, text));
     } else if (column.kind === "article") {
       made.append(el("a", { href: link(row).split("#")[0] }, el("bdi", {}, text)));
-    } else {
+    } else if (text) {
       made.append(el("bdi", {}, text));
     }
     return made;

@@ -126,7 +126,13 @@ def small(
             "actors": [actor],
             "mentions": [
                 row("mentions", mention_id=f"{article}.m1", actor_id="GBR", mention_type="NOM", **span("The minister")),
-                row("mentions", mention_id=f"{article}.m2", actor_id=f"{article}.OFF", mention_type="NOM", **span("Officials")),
+                row(
+                    "mentions",
+                    mention_id=f"{article}.m2",
+                    actor_id=f"{article}.OFF",
+                    mention_type="NOM",
+                    **span("Officials"),
+                ),
             ],
             "statements": statements,
             "actions": [

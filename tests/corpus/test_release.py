@@ -54,7 +54,7 @@ def test_the_first_release_is_whole_and_up_to_date(released: Project) -> None:
     manifest = read_manifest(released.corpus)
     assert manifest["version"] == "1.0.0"
     assert check(released) == []
-    assert "year = {2026}" in (released.corpus / "README.md").read_text(encoding="utf-8")
+    assert "version = {1.0.0}" in (released.corpus / "README.md").read_text(encoding="utf-8")
     assert [one.version for one in releases(released.corpus)] == ["1.0.0"]
     assert verify_versions(released.corpus) == []
     folder = version_folder(released.corpus, "v1.0.0")

@@ -269,7 +269,6 @@ def test_an_article_with_100_000_mentions_and_a_million_characters(tmp_path: Pat
     project = make_project(tmp_path)
     count = 100_000
     body = "France " * count + "\n"
-    name = "c-20211207-long"
     base = read(project.articles / f"{B}.json")
     zones = [{"zone_id": 0, "zone": "body", "start": 0, "end": len(body) - 1, "duplicate_of": None}]
     digest = hashlib.sha256(body.encode()).hexdigest()

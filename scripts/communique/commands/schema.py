@@ -17,6 +17,7 @@ class Form(StrEnum):
     features = "features"
     codebook = "codebook"
     json = "json"
+    label_studio = "label-studio"
 
 
 def schema(
@@ -27,7 +28,7 @@ def schema(
     ] = False,
     project: ProjectOption = None,
 ) -> None:
-    """Print the Arrow schema, Hugging Face features, codebook page or JSON Schema of a table.
+    """Print the Arrow schema, Hugging Face features, codebook page, JSON Schema or labeling config.
 
     Example: `communique schema codebook actions`
     """
@@ -45,6 +46,11 @@ def schema(
                 typer.echo(path)
         else:
             typer.echo(page(loaded, table))
+        return
+    if form is Form.label_studio:
+        from communique.rounds.labeling import config_xml
+
+        typer.echo(config_xml(loaded))
         return
     for spec in [loaded.table(table)] if table else loaded.tables.values():
         if form is Form.arrow:

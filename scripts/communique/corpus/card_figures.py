@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from communique.corpus.manifest import table_files
 from communique.corpus.source import Source
+from communique.schema.arrow import arrow_schema
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,13 +20,13 @@ _MOST = 12
 
 def data_figures(source: Source, manifest: Record, corpus: Path) -> dict[str, str]:
     """Markdown by name, for the places of the card's prose. `corpus` holds the files of the manifest."""
-    articles = _read(corpus, manifest, "articles", [
+    articles = _read(source, corpus, manifest, "articles", [
         "publisher", "language", "split", "published_on", "redistribution", "rights", "paragraph_order",
         "quotation_marks", "source_format", "guideline_version", "char_count",
     ])  # fmt: skip
-    actions = _read(corpus, manifest, "actions", ["status", "in_statement_id", "exportable"])
+    actions = _read(source, corpus, manifest, "actions", ["status", "in_statement_id", "exportable"])
     provenance = {
-        name: _read(corpus, manifest, name, ["provenance"])
+        name: _read(source, corpus, manifest, name, ["provenance"])
         for name in manifest["tables"]
         if name in source.schema.tables and "provenance" in source.schema.table(name).by_name
     }
@@ -49,12 +50,14 @@ def data_figures(source: Source, manifest: Record, corpus: Path) -> dict[str, st
     }
 
 
-def _read(corpus: Path, manifest: Record, table: str, columns: list[str]) -> pl.DataFrame:
+def _read(source: Source, corpus: Path, manifest: Record, table: str, columns: list[str]) -> pl.DataFrame:
     import polars as pl
 
     files = table_files(manifest, table) if table in manifest["tables"] else []
     if not files:
-        return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+        empty = pl.from_arrow(arrow_schema(source.schema.table(table)).empty_table())
+        assert isinstance(empty, pl.DataFrame)
+        return empty.select(columns)
     return pl.concat([pl.read_parquet(corpus / file["path"], columns=columns) for file in files])
 
 
@@ -145,22 +148,19 @@ def _agreement(rounds: Path) -> str:
 
 
 def _citation(source: Source, manifest: Record) -> str:
-    """BibTeX from CITATION.cff, else from the corpus's own facts."""
-    import yaml
-
-    path = source.project.root / "CITATION.cff"
-    cff: Record = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
-    authors = [
-        one.get("name") or f"{one.get('family-names', '')}, {one.get('given-names', '')}".strip(", ")
-        for one in cff.get("authors", [])
-    ]
+    """BibTeX from the corpus's own facts."""
+    facts = source.facts
     fields = {
-        "title": cff.get("title") or source.facts["title"],
-        "author": " and ".join(f"{{{name}}}" for name in authors) or None,
-        "year": str(cff["date-released"])[:4] if cff.get("date-released") else None,
+        "title": facts["title"],
+        "author": " and ".join(f"{{{name}}}" for name in authors(facts)),
         "version": manifest["version"],
-        "doi": cff.get("doi"),
-        "url": cff.get("url") or cff.get("repository-code"),
+        "doi": facts.get("doi"),
+        "url": facts.get("url"),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join(["```bibtex", f"@misc{{{manifest['name']},", *lines, "}", "```"])
+
+
+def authors(facts: Record) -> list[str]:
+    """Who made the corpus, as `authors` of corpus.json says."""
+    return list(facts.get("authors") or [f"The {facts.get('title') or 'corpus'} authors"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from communique.corpus.card_figures import authors
 from communique.corpus.manifest import Record
 from communique.schema import Column, Schema, Table
 from communique.schema.arrow import arrow_type
@@ -115,7 +116,7 @@ def croissant(schema: Schema, manifest: Record, facts: Record) -> Record:
         "license": licences.get(stated, stated),
         "inLanguage": facts.get("language", []),
         "url": facts.get("url", f"https://example.org/{manifest['name']}"),
-        "creator": {"@type": "sc:Organization", "name": facts.get("creator", "The authors")},
+        "creator": [{"@type": "sc:Organization", "name": name} for name in authors(facts)],
         "citeAs": facts.get("cite_as", f"{facts.get('title', manifest['name'])}, version {manifest['version']}"),
         "isLiveDataset": False,
         **{f"rai:{key}": value for key, value in (_RAI | facts.get("rai", {})).items()},

@@ -11,6 +11,7 @@ import json
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +48,32 @@ def copies(frame: pl.DataFrame, article_id: str, first: int, last: int) -> pl.Da
 
 def write(folder: Path, schema: Schema, tables: dict[str, list[pl.DataFrame]], version: str) -> Project:
     """A corpus folder with one file a shard."""
-    manifest: dict[str, Any] = {"name": "bench", "version": version, "schema": "x", "shards": SHARDS, "tables": {}}
+    manifest: dict[str, Any] = {
+        "name": "bench",
+        "version": version,
+        "schema": "x",
+        "shards": SHARDS,
+        "tables": {},
+    }
     for name, parts in tables.items():
         files = []
         for shard, part in enumerate(parts):
             if part.is_empty():
                 continue
-            path = folder / "data" / name / f"train-{shard:05d}-of-{SHARDS:05d}-{version.replace('.', '')}.parquet"
+            path = (
+                folder
+                / "data"
+                / name
+                / f"train-{shard:05d}-of-{SHARDS:05d}-{version.replace('.', '')}.parquet"
+            )
             path.parent.mkdir(parents=True, exist_ok=True)
             write_parquet(schema.table(name), part.to_arrow().cast(arrow_schema(schema.table(name))), path)
-            about = {"path": str(path.relative_to(folder)), "split": "train", "shard": shard, "rows": part.height}
+            about = {
+                "path": str(path.relative_to(folder)),
+                "split": "train",
+                "shard": shard,
+                "rows": part.height,
+            }
             files.append({**about, "bytes": path.stat().st_size, "sha256": sha256_of(path)})
         manifest["tables"][name] = {"rows": sum(part.height for part in parts), "digest": "", "files": files}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
@@ -76,7 +93,9 @@ def changed(part: pl.DataFrame, name: str, share: int) -> pl.DataFrame:
 
 def main() -> int:
     """Run the benchmark; exit code 1 over ten seconds."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--share", type=int, default=100, help="one row in so many is changed")
     options = parser.parse_args()
@@ -92,7 +111,7 @@ def main() -> int:
         if name == "actors":
             old[name] = new[name] = [frame]
             continue
-        old[name] = [copies(frame, article_id, low, high) for low, high in zip(bounds, bounds[1:], strict=False)]
+        old[name] = [copies(frame, article_id, low, high) for low, high in pairwise(bounds)]
         new[name] = [changed(part, name, options.share) for part in old[name]]
     rows = sum(part.height for parts in old.values() for part in parts)
     with tempfile.TemporaryDirectory() as folder:
@@ -108,7 +127,9 @@ def main() -> int:
         skipped = time.perf_counter()
     print(text)
     print(f"{rows:,} records in {count:,} articles, {SHARDS} shards")
-    print(f"diff {done - started:.2f} s, summary {told - done:.2f} s, of a version with itself {skipped - told:.2f} s")
+    print(
+        f"diff {done - started:.2f} s, summary {told - done:.2f} s, of a version with itself {skipped - told:.2f} s"
+    )
     return 0 if done - started < 10 and same.empty else 1
 
 

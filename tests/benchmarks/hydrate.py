@@ -58,7 +58,9 @@ def corpus_of(articles: list[Article], folder: Path) -> Project:
 def damaged(articles: list[Article], share: float, condition: str, rng: random.Random) -> list[Truth]:
     truths = []
     for article in articles:
-        words = [word for word in article.text.split() if len(word) > 1] + [name for name in NAMES for _ in range(5)]
+        words = [word for word in article.text.split() if len(word) > 1] + [
+            name for name in NAMES for _ in range(5)
+        ]
         document = drift(cells(article.text), share, words, rng)
         for damage in CONDITIONS[condition]:
             document = damage(document, rng)
@@ -66,14 +68,20 @@ def damaged(articles: list[Article], share: float, condition: str, rng: random.R
     return truths
 
 
-def trial(public: Path, articles: list[Article], truths: list[Truth], out: Path) -> tuple[Counter[str], float]:
+def trial(
+    public: Path, articles: list[Article], truths: list[Truth], out: Path
+) -> tuple[Counter[str], float]:
     """Hydrate, and judge each mention that has a place in the result; seconds for the whole of it."""
     copies = [Copy(truth.text, f"{number}", frozenset()) for number, truth in enumerate(truths)]
     random.Random(0).shuffle(copies)
     started = time.perf_counter()
     made = hydrate(public, copies, out)
     spent = time.perf_counter() - started
-    rows = {row["mention_id"]: row for row in load_arrow("mentions", path=out)[1].to_pylist() if row["text"] is not None}
+    rows = {
+        row["mention_id"]: row
+        for row in load_arrow("mentions", path=out)[1].to_pylist()
+        if row["text"] is not None
+    }
     texts = {row["article_id"]: row["text"] for row in load_arrow("articles", path=out)[1].to_pylist()}
     counts: Counter[str] = Counter()
     counts["unassigned"] = len(made.unused)
@@ -93,7 +101,9 @@ def trial(public: Path, articles: list[Article], truths: list[Truth], out: Path)
 
 def main() -> int:
     """Run the benchmark; exit code."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--generated", type=int, default=60)
@@ -109,7 +119,13 @@ def main() -> int:
             public = Path(folder) / f"{name}-public"
             publish(project, public, "token")
             print(f"\n{name}: {len(articles)} articles, {sum(len(one.spans) for one in articles)} mentions")
-            print(f"{'condition':20}" + "".join(f"{one:>11}" for one in ("drift", "of-all", "of-alive", "wrong", "twin", "unassigned", "s")))
+            print(
+                f"{'condition':20}"
+                + "".join(
+                    f"{one:>11}"
+                    for one in ("drift", "of-all", "of-alive", "wrong", "twin", "unassigned", "s")
+                )
+            )
             for condition in CASES:
                 for share in DRIFTS:
                     rng = random.Random(f"{options.seed} {name} {condition} {share}")
@@ -120,8 +136,15 @@ def main() -> int:
                     bad = counts["wrong"] > 0 or alive < REQUIRED[share]
                     good = good and not bad
                     figures = [f"{share:.0%}", f"{counts['recovered'] / counts['spans']:.2%}", f"{alive:.2%}"]
-                    figures += [str(counts[one]) for one in ("wrong", "twin", "unassigned")] + [f"{spent:.2f}"]
-                    print(f"{condition:20}" + "".join(f"{one:>11}" for one in figures) + ("  FAILS" if bad else ""), flush=True)
+                    figures += [str(counts[one]) for one in ("wrong", "twin", "unassigned")] + [
+                        f"{spent:.2f}"
+                    ]
+                    print(
+                        f"{condition:20}"
+                        + "".join(f"{one:>11}" for one in figures)
+                        + ("  FAILS" if bad else ""),
+                        flush=True,
+                    )
         if options.speed:
             articles = generate(options.speed, random.Random(2))
             project = corpus_of(articles, Path(folder) / "speed")
@@ -130,8 +153,14 @@ def main() -> int:
             done = time.perf_counter()
             truths = damaged(articles, 0.05, "shuffled", random.Random(3))
             counts, spent = trial(Path(folder) / "speed-public", articles, truths, Path(folder) / "out")
-            rows = sum(entry["rows"] for entry in json.loads((project.corpus / "manifest.json").read_text())["tables"].values())
-            print(f"\n{options.speed} articles, {rows:,} records: public {done - started:.2f} s, hydrate {spent:.2f} s, wrong {counts['wrong']}")
+            rows = sum(
+                entry["rows"]
+                for entry in json.loads((project.corpus / "manifest.json").read_text())["tables"].values()
+            )
+            print(
+                f"\n{options.speed} articles, {rows:,} records: public {done - started:.2f} s, "
+                f"hydrate {spent:.2f} s, wrong {counts['wrong']}"
+            )
             good = good and not counts["wrong"]
     return 0 if good else 1
 

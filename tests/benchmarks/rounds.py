@@ -17,11 +17,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "rounds"))
-
-import made
-
 from communique.annotation.files import save_annotation
 from communique.annotation.model import Annotation
 from communique.corpus.source import open_source
@@ -36,6 +31,11 @@ from communique.rounds.regions import read_result
 from communique.rounds.round import Annotator
 from communique.rounds.tasks import make_task, names_in_task
 from communique.schema import Schema
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rounds"))
+import made
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def annotated(number: int, regions: int, schema: Schema) -> tuple[Annotation, str]:

@@ -18,7 +18,7 @@ from typing import Any
 
 
 class Hub:
-    """Repositories by name: commits (path to bytes) in order, tags; each item of `fail` refuses one request that it matches."""
+    """Repositories by name: commits (path to bytes) in order, tags; each item of `fail` refuses one request."""
 
     def __init__(self) -> None:
         self.commits: dict[str, dict[str, bytes]] = {}
@@ -76,7 +76,7 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
             else:
                 self.send(404)
 
-        do_GET = do_POST = do_HEAD = answer  # noqa: N815
+        do_GET = do_POST = do_HEAD = answer
 
         def commit(self, files: dict[str, bytes]) -> str:
             oid = hashlib.sha1(repr((sorted(files.items()), len(hub.commits))).encode()).hexdigest()
@@ -95,7 +95,14 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 self.json({"branches": [main], "converts": [], "tags": tags})
             elif what == "preupload":
                 files = json.loads(body)["files"]
-                self.json({"files": [{"path": one["path"], "uploadMode": "regular", "shouldIgnore": False} for one in files]})
+                self.json(
+                    {
+                        "files": [
+                            {"path": one["path"], "uploadMode": "regular", "shouldIgnore": False}
+                            for one in files
+                        ]
+                    }
+                )
             elif what == "commit":
                 files = dict(hub.commits[hub.heads[name]])
                 for line in body.splitlines():
@@ -105,7 +112,12 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                     elif part["key"] == "deletedFile":
                         files.pop(part["value"]["path"])
                 hub.heads[name] = self.commit(files)
-                self.json({"commitUrl": f"{hub.url}/datasets/{name}/commit/{hub.heads[name]}", "commitOid": hub.heads[name]})
+                self.json(
+                    {
+                        "commitUrl": f"{hub.url}/datasets/{name}/commit/{hub.heads[name]}",
+                        "commitOid": hub.heads[name],
+                    }
+                )
             elif what == "tag":
                 hub.tags.setdefault(name, {})[json.loads(body)["tag"]] = str(rest)
                 self.json({})
@@ -120,7 +132,15 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                     {"type": "file", "path": one, "size": len(data), "oid": hashlib.sha1(data).hexdigest()}
                     for one, data in files.items()
                 ]
-                about = {"id": name, "sha": oid, "private": False, "tags": [], "downloads": 0, "likes": 0, "siblings": siblings}
+                about = {
+                    "id": name,
+                    "sha": oid,
+                    "private": False,
+                    "tags": [],
+                    "downloads": 0,
+                    "likes": 0,
+                    "siblings": siblings,
+                }
                 self.json(tree if what == "tree" else about)
             else:
                 self.send(404)

@@ -63,7 +63,9 @@ def tables_of(texts: Sequence[Text], schema: Schema, seed: int = 0) -> Tables:
         by_id = {row["actor_id"]: row for row in [*registry, *annotation["actors"]]}
         rows = derive(annotation, article, by_id, schema)
         names = {key: row["canonical_name"] for key, row in by_id.items()}
-        rows["claims"] = claims(rows["actions"], {row["event_id"]: row["gloss"] for row in rows["events"]}, names)
+        rows["claims"] = claims(
+            rows["actions"], {row["event_id"]: row["gloss"] for row in rows["events"]}, names
+        )
         actors += rows.pop("actors")
         tables["articles"].append(article)
         for name, found in rows.items():
@@ -79,13 +81,29 @@ def _annotation(one: Text, schema: Schema, rng: random.Random) -> Annotation:
     made.tables = {table.name: [] for table in annotation_tables(schema)}
     group = f"{one.article_id}.GROUP"
     made.tables["actors"].append(
-        _filled(schema, "actors", actor_id=group, article_id=one.article_id, canonical_name="some people",
-                actor_kind="group", qid_status="none", resolution="nominal")  # fmt: skip
+        _filled(
+            schema,
+            "actors",
+            actor_id=group,
+            article_id=one.article_id,
+            canonical_name="some people",
+            actor_kind="group",
+            qid_status="none",
+            resolution="nominal",
+        )
     )
     for number, span in enumerate(spans):
         made.tables["mentions"].append(
-            _filled(schema, "mentions", mention_id=f"{one.article_id}.m{number}", article_id=one.article_id,
-                    actor_id=rng.choice(["ONE", "TWO", group, None]), mention_type="NAM", note=next(notes, None), **span)  # fmt: skip
+            _filled(
+                schema,
+                "mentions",
+                mention_id=f"{one.article_id}.m{number}",
+                article_id=one.article_id,
+                actor_id=rng.choice(["ONE", "TWO", group, None]),
+                mention_type="NAM",
+                note=next(notes, None),
+                **span,
+            )
         )
     for number in range(0, len(spans) - 3, 4):
         cue, content, trigger, theme = spans[number : number + 4]
@@ -94,22 +112,52 @@ def _annotation(one: Text, schema: Schema, rng: random.Random) -> Annotation:
             content_spans = [content]
         key = f"{one.article_id}.S{number}"
         made.tables["statements"].append(
-            _filled(schema, "statements", statement_id=key, article_id=one.article_id, layer="core",
-                    statement_kind="assertion", source_actor_ids=["ONE"], source_form="named", cue_spans=[cue],
-                    cue_class="neutral", content_spans=content_spans, mode="indirect", speech_act="inform",
-                    cue_lemma=cue["text"].lower(), note=next(notes, None),
-                    time={"value": None, "expression": trigger["text"], "basis": "expression", "modifier": None})  # fmt: skip
+            _filled(
+                schema,
+                "statements",
+                statement_id=key,
+                article_id=one.article_id,
+                layer="core",
+                statement_kind="assertion",
+                source_actor_ids=["ONE"],
+                source_form="named",
+                cue_spans=[cue],
+                cue_class="neutral",
+                content_spans=content_spans,
+                mode="indirect",
+                speech_act="inform",
+                cue_lemma=cue["text"].lower(),
+                note=next(notes, None),
+                time={"value": None, "expression": trigger["text"], "basis": "expression", "modifier": None},
+            )
         )
         event = f"{one.article_id}.V{number}"
         made.tables["events"].append(
-            _filled(schema, "events", event_id=event, article_id=one.article_id, gloss=next(notes, "something"),
-                    event_type="CONSULT")  # fmt: skip
+            _filled(
+                schema,
+                "events",
+                event_id=event,
+                article_id=one.article_id,
+                gloss=next(notes, "something"),
+                event_type="CONSULT",
+            )
         )
         made.tables["actions"].append(
-            _filled(schema, "actions", action_id=f"{one.article_id}.E{number}", article_id=one.article_id, event_id=event,
-                    trigger_spans=[trigger], event_type="CONSULT", mode="visit", status="occurred", theme=theme,
-                    polarity="positive", certainty="certain",
-                    agents=[{"actor_id": "ONE", "span": cue, "implicit": False}])  # fmt: skip
+            _filled(
+                schema,
+                "actions",
+                action_id=f"{one.article_id}.E{number}",
+                article_id=one.article_id,
+                event_id=event,
+                trigger_spans=[trigger],
+                event_type="CONSULT",
+                mode="visit",
+                status="occurred",
+                theme=theme,
+                polarity="positive",
+                certainty="certain",
+                agents=[{"actor_id": "ONE", "span": cue, "implicit": False}],
+            )
         )
     return made
 

@@ -59,7 +59,9 @@ def test_every_table_loads_with_mlcroissant(
         publish(project, tmp_path / "public")
         corpus = tmp_path / "public" / "corpus"
     if form == "restored":
-        texts = [json.loads(path.read_text(encoding="utf-8"))["text"] for path in project.articles.glob("*.json")]
+        texts = [
+            json.loads(path.read_text(encoding="utf-8"))["text"] for path in project.articles.glob("*.json")
+        ]
         hydrate(tmp_path / "public", [Copy(text, str(at)) for at, text in enumerate(texts)], tmp_path / "out")
         corpus = tmp_path / "out" / "corpus"
     found = _loaded(corpus, monkeypatch)
@@ -74,7 +76,9 @@ def test_every_table_loads_with_mlcroissant(
             tuple(row[one] for one in key) for row in ours
         }
     if form != "public":
-        ours = {row["statement_id"]: row for row in load_arrow("statements", path=corpus.parent)[1].to_pylist()}
+        ours = {
+            row["statement_id"]: row for row in load_arrow("statements", path=corpus.parent)[1].to_pylist()
+        }
         for row in found["statements"]:
             mine = _plain(row, "statements/")
             theirs = ours[mine["statement_id"]]
@@ -137,15 +141,25 @@ def test_figures_follow_the_data_and_unknown_places_are_refused(project: Project
     text = (project.corpus / "README.md").read_text(encoding="utf-8")
     assert "| somebody-new |" in text
     project.card_text.write_text("{{ nothing.such }}", encoding="utf-8")
-    with pytest.raises(ProjectError, match="unknown figure 'nothing.such'"):
+    with pytest.raises(ProjectError, match=r"unknown figure 'nothing.such'"):
         build(project)
 
 
 def test_agreement_comes_from_the_rounds_report(project: Project) -> None:
     folder = project.rounds / "r07"
     folder.mkdir(parents=True)
-    figure = {"layer": "statements", "measure": "alpha", "pair": ["a", "b"], "label": None, "value": 0.71234, "low": 0.6, "high": 0.8}
-    (folder / "agreement.json").write_text(json.dumps({"round": "r07", "figures": [figure]}), encoding="utf-8")
+    figure = {
+        "layer": "statements",
+        "measure": "alpha",
+        "pair": ["a", "b"],
+        "label": None,
+        "value": 0.71234,
+        "low": 0.6,
+        "high": 0.8,
+    }
+    (folder / "agreement.json").write_text(
+        json.dumps({"round": "r07", "figures": [figure]}), encoding="utf-8"
+    )
     build(project)
     text = (project.corpus / "README.md").read_text(encoding="utf-8")
     assert "| statements | alpha | a and b | 0.712 | 0.60 to 0.80 |" in text

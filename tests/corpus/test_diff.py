@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conftest import FIRST
 
 from communique.corpus.build import build
 from communique.corpus.diff import apply, compare, diff
@@ -27,7 +28,6 @@ from communique.corpus.snapshot import Snapshot, open_snapshot
 from communique.errors import ProjectError
 from communique.project import Project
 from communique.schema import Schema, load_schema
-from tests.conftest import FIRST
 
 Edit = Callable[[dict[str, Any]], Any]
 
@@ -63,7 +63,9 @@ def _merge_actors(data: dict[str, Any]) -> None:
     groups = [row["actor_id"] for row in data["actors"]]
     text = json.dumps(data).replace(f'"{groups[1]}"', f'"{groups[0]}"')
     changed = json.loads(text)
-    changed["actors"] = [row for row in changed["actors"] if row["actor_id"] == groups[0]][:1] + changed["actors"][2:]
+    changed["actors"] = [row for row in changed["actors"] if row["actor_id"] == groups[0]][:1] + changed[
+        "actors"
+    ][2:]
     data.clear()
     data.update(changed)
 
@@ -151,8 +153,8 @@ _rows = st.dictionaries(
 def _frame(rows: dict[str, tuple[Any, ...]], schema: Schema) -> pl.DataFrame:
     table = schema.table("events")
     made = [
-        {**dict.fromkeys(table.by_name), "event_id": key, "article_id": "a", "gloss": gloss, "event_type": kind, "note": note,
-         "action_ids": ids, "statuses": [], "provenance": {"round": gloss, "annotators": ids}}
+        {**dict.fromkeys(table.by_name), "event_id": key, "article_id": "a", "gloss": gloss, "event_type": kind,
+         "note": note, "action_ids": ids, "statuses": [], "provenance": {"round": gloss, "annotators": ids}}
         for key, (gloss, kind, note, ids) in rows.items()
     ]  # fmt: skip
     return pl.from_arrow(to_arrow(made, table))  # type: ignore[return-value]
@@ -216,11 +218,15 @@ def test_an_added_column_is_told_apart_from_the_records(pair: tuple[Project, Pro
     "change",
     [
         lambda data: data["properties"].pop("note"),
-        lambda data: data["properties"].update(note={"type": ["integer", "null"], "title": "n", "default": None}),
+        lambda data: data["properties"].update(
+            note={"type": ["integer", "null"], "title": "n", "default": None}
+        ),
         lambda data: data.update({"x-key": ["article_id", "event_id"]}),
     ],
 )
-def test_schemas_that_differ_by_a_major_version_are_refused(pair: tuple[Project, Project], change: Edit) -> None:
+def test_schemas_that_differ_by_a_major_version_are_refused(
+    pair: tuple[Project, Project], change: Edit
+) -> None:
     a, b = pair
     _change_schema(b, "events", change)
     assert schema_changes(load_schema(a.schema), load_schema(b.schema))[0].step == "major"
@@ -260,7 +266,7 @@ def test_a_damaged_side_is_refused(pair: tuple[Project, Project], how: str) -> N
     damaged = {"flip": data[:99] + bytes([data[99] ^ 4]) + data[100:], "cut": data[:-4],
                "pointer": b"version https://git-lfs.github.com/spec/v1\n"}[how]  # fmt: skip
     path.write_bytes(damaged)
-    with pytest.raises(ProjectError, match="changed|another size|LFS"):
+    with pytest.raises(ProjectError, match=r"changed|another size|LFS"):
         _diff(a, b)
 
 
@@ -270,7 +276,14 @@ def test_the_summary_quotes_few_words_only(pair: tuple[Project, Project]) -> Non
 
     a, b = pair
     _edit(b, lambda data: [row.update(mode="direct", note=None) for row in data["statements"]])
-    _edit(b, lambda data: [row.update(start=row["start"] + 1, text=row["text"][1:]) for row in data["mentions"] if len(row["text"]) > 9])
+    _edit(
+        b,
+        lambda data: [
+            row.update(start=row["start"] + 1, text=row["text"][1:])
+            for row in data["mentions"]
+            if len(row["text"]) > 9
+        ],
+    )
     runs = Runs()
     runs.add(FIRST, json.loads((a.articles / f"{FIRST}.json").read_text(encoding="utf-8"))["text"])
     text = as_markdown(_diff(a, b), load_schema(b.schema))

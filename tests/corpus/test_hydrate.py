@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.conftest import FIRST
+from tests.corpus.small import Text, tables_of
 
 from communique.corpus.checksums import SUMS
 from communique.corpus.hydrate import REPORT, hydrate, restore_tables
@@ -23,8 +25,6 @@ from communique.corpus.withhold import runs_of, withhold
 from communique.errors import CommuniqueError, ProjectError
 from communique.project import Project
 from communique.schema import Schema
-from tests.conftest import FIRST
-from tests.corpus.small import Text, tables_of
 
 WORDS = [
     "minister", "province", "said", "nobody", "asked", "him", "for", "money", "the", "bridge", "would", "open", "in",
@@ -45,10 +45,14 @@ def text(shipped: Project) -> str:
 
 
 def _copies(*texts: str, name: str = "copy") -> list[Copy]:
-    return [Copy(one, f"{name}{number}.txt", frozenset({f"{name}{number}"})) for number, one in enumerate(texts)]
+    return [
+        Copy(one, f"{name}{number}.txt", frozenset({f"{name}{number}"})) for number, one in enumerate(texts)
+    ]
 
 
-def test_the_same_text_gives_the_same_corpus(public: Path, shipped: Project, text: str, tmp_path: Path) -> None:
+def test_the_same_text_gives_the_same_corpus(
+    public: Path, shipped: Project, text: str, tmp_path: Path
+) -> None:
     before = (public / SUMS).read_bytes()
     made = hydrate(public, _copies(text), tmp_path / "out")
     assert (made.complete, made.identical) == (True, True)
@@ -57,7 +61,9 @@ def test_the_same_text_gives_the_same_corpus(public: Path, shipped: Project, tex
     for name, entry in theirs["tables"].items():
         assert ours["tables"][name]["digest"] == entry["digest"]
     assert (ours["schema"], ours["digest"]) == (theirs["schema"], theirs["digest"])
-    assert load("statements", path=tmp_path / "out").to_list() == load("statements", path=shipped.root).to_list()
+    assert (
+        load("statements", path=tmp_path / "out").to_list() == load("statements", path=shipped.root).to_list()
+    )
     assert (public / SUMS).read_bytes() == before
     assert json.loads((tmp_path / "out" / "corpus" / REPORT).read_text())["identical"] is True
 
@@ -113,7 +119,9 @@ def _drift(text: str, rng: random.Random, share: float) -> str:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_every_emitted_span_is_a_slice_with_the_old_words(public: Path, shipped: Project, text: str, seed: int, tmp_path: Path) -> None:
+def test_every_emitted_span_is_a_slice_with_the_old_words(
+    public: Path, shipped: Project, text: str, seed: int, tmp_path: Path
+) -> None:
     """What comes back covers the words it covered, letter for letter; the rest is listed with a reason."""
     rng = random.Random(seed)
     drifted = _drift(text, rng, rng.choice([0.0, 0.005, 0.01, 0.03]))
@@ -149,7 +157,9 @@ def _spans(node: Any) -> list[dict[str, Any]]:
     return [span for item in node for span in _spans(item)] if isinstance(node, list) else []
 
 
-def test_another_scrape_with_the_same_letters_restores_everything(public: Path, text: str, tmp_path: Path) -> None:
+def test_another_scrape_with_the_same_letters_restores_everything(
+    public: Path, text: str, tmp_path: Path
+) -> None:
     other = "\n\n".join(f"  {line}" for line in text.split("\n")).replace(" said", "  said")
     made = hydrate(public, _copies(other), tmp_path / "out")
     assert made.documents[0].text == "normalised"
@@ -159,7 +169,9 @@ def test_another_scrape_with_the_same_letters_restores_everything(public: Path, 
     assert None not in values
 
 
-def test_copies_are_found_by_id_name_address_and_content(shipped: Project, public: Path, text: str, tmp_path: Path) -> None:
+def test_copies_are_found_by_id_name_address_and_content(
+    shipped: Project, public: Path, text: str, tmp_path: Path
+) -> None:
     row = json.loads((shipped.articles / f"{FIRST}.json").read_text(encoding="utf-8"))
     raw = (shipped.raw / row["source_file"]).read_bytes()
     for number, (name, content) in enumerate(
@@ -187,7 +199,9 @@ def test_a_web_page_is_read(public: Path, text: str, tmp_path: Path) -> None:
 
 
 def test_the_wrong_article_under_the_right_name_is_refused(public: Path, tmp_path: Path) -> None:
-    wrong = "\n".join(f"Entirely other words about number {n} stand here and nowhere else." for n in range(30))
+    wrong = "\n".join(
+        f"Entirely other words about number {n} stand here and nowhere else." for n in range(30)
+    )
     (tmp_path / f"{FIRST}.txt").write_text(wrong, encoding="utf-8")
     with pytest.raises(ProjectError, match="not the article that its name says"):
         hydrate(public, read_copies(tmp_path / f"{FIRST}.txt"), tmp_path / "out")
@@ -248,17 +262,19 @@ def test_a_damaged_release_is_refused(public: Path, text: str, tmp_path: Path, n
     shutil.copytree(public, damaged)
     path = damaged / name
     _break(next(path.iterdir()) if path.is_dir() else path, how)
-    with pytest.raises(ProjectError, match="changed|another size|LFS"):
+    with pytest.raises(ProjectError, match=r"changed|another size|LFS"):
         hydrate(damaged, _copies(text), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
-def test_a_shard_of_another_version_is_noticed(public: Path, shipped: Project, text: str, tmp_path: Path) -> None:
+def test_a_shard_of_another_version_is_noticed(
+    public: Path, shipped: Project, text: str, tmp_path: Path
+) -> None:
     damaged = tmp_path / "public"
     shutil.copytree(public, damaged)
     theirs = next((shipped.corpus / "data" / "statements").iterdir())
     shutil.copyfile(theirs, next((damaged / "corpus" / "data" / "statements").iterdir()))
-    with pytest.raises(ProjectError, match="size|changed"):
+    with pytest.raises(ProjectError, match=r"size|changed"):
         hydrate(damaged, _copies(text), tmp_path / "out")
 
 
@@ -270,7 +286,9 @@ def test_loaders_say_what_to_do(public: Path) -> None:
         open_corpus(public)[FIRST].highlight()
 
 
-def test_any_flipped_byte_of_the_public_folder_is_noticed(public: Path, schema: Schema, tmp_path: Path) -> None:
+def test_any_flipped_byte_of_the_public_folder_is_noticed(
+    public: Path, schema: Schema, tmp_path: Path
+) -> None:
     damaged = tmp_path / "public"
     shutil.copytree(public, damaged)
     rng = random.Random(5)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.corpus.hub import Hub, running
 
 import communique
 from communique.corpus.load import WithheldTextWarning, load_arrow
@@ -16,7 +17,6 @@ from communique.corpus.release import plan, release
 from communique.corpus.snapshot import open_snapshot
 from communique.errors import ProjectError
 from communique.project import Project
-from tests.corpus.hub import Hub, running
 
 NAME = "somebody/communique"
 pytestmark = pytest.mark.slow
@@ -74,7 +74,7 @@ def test_a_tagged_version_is_never_overwritten(hub: Hub, public: Path) -> None:
 def test_what_was_pushed_loads_by_revision_and_compares(hub: Hub, public: Path, project: Project) -> None:
     push_public(public, NAME)
     with pytest.warns(WithheldTextWarning, match="communique hydrate"):
-        schema, table = load_arrow("statements", path=NAME, version="1.0.0")
+        _, table = load_arrow("statements", path=NAME, version="1.0.0")
     assert table.num_rows == load_arrow("statements", path=project.root)[1].num_rows
     assert table["cue_text"].null_count == table.num_rows
     with open_snapshot(f"{NAME}@v1.0.0", None) as found:

@@ -11,12 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conftest import FIRST
 
 import communique
 from communique.corpus.build import build, check
 from communique.corpus.load import load_arrow
 from communique.corpus.manifest import read_manifest, sha256_of
-from communique.corpus.release import cited, commit_and_tag, dirty, plan, refuse_unready, release, with_section
+from communique.corpus.release import (
+    cited,
+    commit_and_tag,
+    dirty,
+    plan,
+    refuse_unready,
+    release,
+    with_section,
+)
 from communique.corpus.versions import (
     after,
     numbers,
@@ -40,12 +49,16 @@ def _edit(project: Project, change: Any) -> None:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
 
 
 @pytest.fixture
 def released(project: Project) -> Project:
-    (project.root / "CITATION.cff").write_text("cff-version: 1.2.0\nversion: 0.1.0\ntitle: x\n", encoding="utf-8")
+    (project.root / "CITATION.cff").write_text(
+        "cff-version: 1.2.0\nversion: 0.1.0\ntitle: x\n", encoding="utf-8"
+    )
     release(project, plan(project), DAY)
     return project
 
@@ -82,11 +95,13 @@ def test_any_parquet_reader_opens_a_version(released: Project, tmp_path: Path) -
     [
         (lambda data: data["actions"][0].update(status="planned"), "major", "2.0.0"),
         (lambda data: data["event_links"].pop(), "major", "2.0.0"),
-        (lambda data: data["mentions"].append({**data["mentions"][0], "mention_id": f"{data['article_id']}.m999"}), "minor", "1.1.0"),
+        (lambda data: data["mentions"].append({**data["mentions"][0], "mention_id": f"{FIRST}.m999"}), "minor", "1.1.0"),
         (lambda data: data["events"][0].update(note="See above."), "patch", "1.0.1"),
     ],
 )  # fmt: skip
-def test_the_step_is_computed_and_a_smaller_one_refused(released: Project, change: Any, step: str, version: str) -> None:
+def test_the_step_is_computed_and_a_smaller_one_refused(
+    released: Project, change: Any, step: str, version: str
+) -> None:
     _edit(released, change)
     planned = plan(released)
     assert (planned.step, planned.version, planned.last) == (step, version, "1.0.0")
@@ -118,9 +133,11 @@ def test_a_field_gone_is_a_major_step(released: Project) -> None:
 
 
 def test_prose_alone_is_a_patch_and_nothing_is_no_release(released: Project) -> None:
-    with pytest.raises(ProjectError, match="Nothing changed since 1.0.0"):
+    with pytest.raises(ProjectError, match=r"Nothing changed since 1.0.0"):
         plan(released)
-    released.card_text.write_text(released.card_text.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+    released.card_text.write_text(
+        released.card_text.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8"
+    )
     build(released)
     assert (plan(released).step, plan(released).version) == ("patch", "1.0.1")
 
@@ -134,7 +151,7 @@ def test_versions_load_by_number_and_are_never_stale(released: Project) -> None:
     folder = released.corpus / "versions" / "1.0.0"
     assert communique.load("actions", path=folder).to_list() == before
     assert len(communique.open_corpus(released.root, version="v1.0.0")) == 1
-    with pytest.raises(ProjectError, match="There is no version 3.1.4") as error:
+    with pytest.raises(ProjectError, match=r"There is no version 3.1.4") as error:
         communique.load("actions", path=released.root, version="3.1.4")
     assert "1.0.0" in str(error.value)
     with pytest.raises(ProjectError, match="not a version number"):
@@ -145,7 +162,7 @@ def test_a_corpus_without_versions_has_its_own_only(project: Project) -> None:
     """The wheel, for one."""
     own = read_manifest(project.corpus)["version"]
     assert communique.load("events", path=project.root, version=own).num_rows
-    with pytest.raises(ProjectError, match="There is no version 9.9.9 here"):
+    with pytest.raises(ProjectError, match=r"There is no version 9.9.9 here"):
         communique.load("events", path=project.root, version="9.9.9")
 
 
@@ -262,7 +279,15 @@ def test_changelog_and_citation_are_edited_in_place(released: Project) -> None:
     planned = plan(released)
     text = "# Changelog\n\n## [Unreleased]\n\n### Fixed\n\n- A fault.\n\n## [1.0.0] - 2020-01-01\n\nOld.\n"
     made = with_section(text, planned, released, DAY)
-    assert made.index("[Unreleased]") < made.index("## [2.0.0] - 2026-11-25") < made.index("- A fault.") < made.index("## [1.0.0]")
+    assert (
+        made.index("[Unreleased]")
+        < made.index("## [2.0.0] - 2026-11-25")
+        < made.index("- A fault.")
+        < made.index("## [1.0.0]")
+    )
     assert "action status changed" in made
     assert with_section(made, planned, released, DAY) == made
-    assert cited("version: 1.0.0\ndate-released: 2020-01-01\n", "1.1.0", DAY) == "version: 1.1.0\ndate-released: 2026-11-25\n"
+    assert (
+        cited("version: 1.0.0\ndate-released: 2020-01-01\n", "1.1.0", DAY)
+        == "version: 1.1.0\ndate-released: 2026-11-25\n"
+    )

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.conftest import FIRST
 
 from communique.corpus.build import build
 from communique.project import Project
-from tests.conftest import FIRST
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +21,9 @@ def _run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     code = "from communique.commands import main; main()"
     environment = {**os.environ, "GIT_AUTHOR_NAME": "x", "GIT_AUTHOR_EMAIL": "x@example.org",
                    "GIT_COMMITTER_NAME": "x", "GIT_COMMITTER_EMAIL": "x@example.org"}  # fmt: skip
-    return subprocess.run([sys.executable, "-c", code, *arguments], cwd=cwd, env=environment, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=cwd, env=environment, capture_output=True, text=True
+    )
 
 
 def _json(*arguments: str, cwd: Path) -> dict:  # type: ignore[type-arg]

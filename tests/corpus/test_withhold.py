@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.corpus.small import Text, tables_of
 
 from communique.corpus.build import build
 from communique.corpus.manifest import read_manifest
@@ -22,7 +23,6 @@ from communique.project import Project
 from communique.schema import Schema, load_schema
 from communique.schema.arrow import arrow_schema
 from communique.text.keys import keyed
-from tests.corpus.small import Text, tables_of
 
 WORDS = (
     "On Tuesday the minister of the northern province told reporters that nobody had asked him for money, "
@@ -46,7 +46,11 @@ def _five_word_runs(text: str) -> set[tuple[str, ...]]:
 def test_no_five_words_of_the_first_article_stand_in_any_file(public: Path, shipped: Project) -> None:
     article = json.loads(next(shipped.articles.glob("*.json")).read_text(encoding="utf-8"))
     # The address line is a fact of the article's row; the article around it is what is withheld.
-    texts = [article["text"][zone["start"] : zone["end"]] for zone in article["zones"] if zone["zone"] != "url_line"]
+    texts = [
+        article["text"][zone["start"] : zone["end"]]
+        for zone in article["zones"]
+        if zone["zone"] != "url_line"
+    ]
     forbidden = set().union(*map(_five_word_runs, texts))
     assert len(forbidden) > 500
     read = 0
@@ -67,7 +71,7 @@ def test_the_search_finds_what_was_left_in_each_kind_of_file(tmp_path: Path) -> 
     runs.add("a", WORDS)
     part = "the bridge would open in May"
     for name, content in {
-        "plain.md": f"He said: THE BRIDGE, would open — in may!",
+        "plain.md": "He said: THE BRIDGE, would open — in may!",
         "data.json": json.dumps({"deep": [{"x": part}]}),
         "lines.jsonl": json.dumps({"ok": 1}) + "\n" + json.dumps({part: 1}) + "\n",
         "escaped.json": '{"x": "the bri\\u0064ge would open in May"}',
@@ -138,25 +142,35 @@ def test_offsets_and_labels_stay_and_every_excerpt_is_null(schema: Schema) -> No
     assert {row["text"] for row in public["mentions"] if row["article_id"] == "a"} == {None}
     statement = public["statements"][0]
     assert statement["cue_spans"] == [{"start": 3, "end": 10, "text": None}]
-    assert (statement["cue_text"], statement["cue_lemma"], statement["time"]["expression"]) == (None, None, None)
+    assert (statement["cue_text"], statement["cue_lemma"], statement["time"]["expression"]) == (
+        None,
+        None,
+        None,
+    )
     assert public["articles"][0]["detections"][0]["evidence"] is None
     assert public["articles"][0]["zones"] == whole["articles"][0]["zones"]
     shown = {alias for row in public["actors"] for alias in row["aliases"]}
     assert shown <= {row["text"] for row in whole["mentions"] if row["article_id"] == "b"}
-    assert [row["mention_count"] for row in public["actors"]] == [row["mention_count"] for row in whole["actors"]]
+    assert [row["mention_count"] for row in public["actors"]] == [
+        row["mention_count"] for row in whole["actors"]
+    ]
 
 
 def test_an_article_that_may_not_be_shared_at_all_leaves_nothing(schema: Schema) -> None:
     spans = [(3, 10), (15, 23), (24, 26), (40, 60)]
     whole = tables_of([Text("a", WORDS, spans, "none"), Text("b", WORDS[::-1], spans, "text_ok")], schema)
     kept = without(whole, {"a"})
-    assert not any(row.get("article_id") == "a" or str(row).count("a.") for rows in kept.values() for row in rows)
+    assert not any(
+        row.get("article_id") == "a" or str(row).count("a.") for rows in kept.values() for row in rows
+    )
     assert all(row["article_count"] <= 1 for row in kept["actors"])
 
 
 def test_a_remark_that_quotes_is_masked_and_sealed(schema: Schema) -> None:
     note = "He claims that nobody had asked him for money, cf. the title"
-    whole = tables_of([Text("a", WORDS, [(3, 10)], notes=[note], title="Nobody had asked him for money")], schema)
+    whole = tables_of(
+        [Text("a", WORDS, [(3, 10)], notes=[note], title="Nobody had asked him for money")], schema
+    )
     made = withhold(whole, schema, "none", runs_of(whole["articles"]))
     assert made.tables["mentions"][0]["note"] == f"He claims {MASK}, cf. the title"
     assert made.tables["articles"][0]["title"] is None

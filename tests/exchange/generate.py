@@ -56,7 +56,9 @@ class MemorySource(Source):
         return self.annotations.get(article_id)
 
 
-def memory_source(schema: Schema, parts: list[tuple[Record, Annotation]], actors: list[Record]) -> MemorySource:
+def memory_source(
+    schema: Schema, parts: list[tuple[Record, Annotation]], actors: list[Record]
+) -> MemorySource:
     """A source of articles with their annotations."""
     paths = {article["article_id"]: Path(article["article_id"]) for article, _ in parts}
     return MemorySource(
@@ -68,9 +70,13 @@ def memory_source(schema: Schema, parts: list[tuple[Record, Annotation]], actors
 def make_article(schema: Schema, article_id: str, text: str) -> Record:
     """The record of a text whose lines are paragraphs."""
     zones = [Zone("body", start, end) for start, end in _lines(text)]
-    draft = Draft(text, zones, "utf-8", language="en", order_evidence="made so", title="=Title", url="https://e.org/a")
+    draft = Draft(
+        text, zones, "utf-8", language="en", order_evidence="made so", title="=Title", url="https://e.org/a"
+    )
     raw = RawFile.of("x.txt", f"{article_id}.txt", text.encode(), "text")
-    record, _ = make_record(draft, raw, IngestOptions(publisher="Paper", date="2021-12-07"), schema.values("redistribution"))
+    record, _ = make_record(
+        draft, raw, IngestOptions(publisher="Paper", date="2021-12-07"), schema.values("redistribution")
+    )
     return {**record, "article_id": article_id, "extra": {"k": ["=1", None]}}
 
 
@@ -128,7 +134,9 @@ def records(draw: Any, schema: Schema, table: str, text: str, given: Record, act
             found = draw(span_lists(text))
             record[name] = found if spans[name] else found[0]
         elif name in ("agents", "targets"):
-            record[name] = draw(st.lists(_participant(text, actor_ids), max_size=3, unique_by=lambda one: one["actor_id"]))
+            record[name] = draw(
+                st.lists(_participant(text, actor_ids), max_size=3, unique_by=lambda one: one["actor_id"])
+            )
         elif name in ("source_actor_ids", "addressee_actor_ids"):
             record[name] = draw(st.lists(st.sampled_from(actor_ids), max_size=2, unique=True))
         elif column.json.get("x-modes-of"):
@@ -139,7 +147,12 @@ def records(draw: Any, schema: Schema, table: str, text: str, given: Record, act
             record[name] = draw(st.lists(listed, max_size=3, unique=True) if column.is_list else listed)
         elif name == "time":
             value = draw(st.sampled_from(["2021-12-07", "2021", "PAST_REF", None]))
-            record[name] = {"value": value, "expression": draw(strings()), "basis": "expression", "modifier": None}
+            record[name] = {
+                "value": value,
+                "expression": draw(strings()),
+                "basis": "expression",
+                "modifier": None,
+            }
         elif node.get("type") == "boolean":
             record[name] = draw(st.booleans())
         elif node.get("type") == "string":
@@ -157,7 +170,13 @@ def _participant(draw: Any, text: str, actor_ids: list[str]) -> Record:
 
 
 def actor(schema: Schema, actor_id: str, name: str, **given: Any) -> Record:
-    base = {"actor_id": actor_id, "canonical_name": name, "actor_kind": "person", "qid_status": "none", "resolution": "named"}
+    base = {
+        "actor_id": actor_id,
+        "canonical_name": name,
+        "actor_kind": "person",
+        "qid_status": "none",
+        "resolution": "named",
+    }
     return fill(schema.table("actors"), {**base, "provenance": PROVENANCE, **given}, {})
 
 
@@ -177,7 +196,14 @@ def registry(schema: Schema) -> list[Record]:
 def annotations(draw: Any, schema: Schema, article: Record) -> Annotation:
     """A whole annotation of an article."""
     id, text = article["article_id"], article["text"]
-    local = actor(schema, f"{id}.GRP", "some people", article_id=id, actor_kind="collective_unnamed", resolution="nominal")
+    local = actor(
+        schema,
+        f"{id}.GRP",
+        "some people",
+        article_id=id,
+        actor_kind="collective_unnamed",
+        resolution="nominal",
+    )
     ids = ["A-1_b", "RUS", f"{id}.GRP"]
     made: dict[str, list[Record]] = {table.name: [] for table in annotation_tables(schema)}
     made["actors"] = [local]
@@ -206,7 +232,13 @@ def annotations(draw: Any, schema: Schema, article: Record) -> Annotation:
         event = {"event_id": f"{id}.V{number}", "event_type": kind}
         add("events", event)
         override = draw(st.sampled_from([None, {"asserted_in": "AUTHOR", "reason": "=r"}]))
-        view = {"view_of": "RUS", "in_statement_id": None, "status": "denied", "polarity": "negative", "certainty": "possible"}
+        view = {
+            "view_of": "RUS",
+            "in_statement_id": None,
+            "status": "denied",
+            "polarity": "negative",
+            "certainty": "possible",
+        }
         add(
             "actions",
             {
@@ -215,8 +247,21 @@ def annotations(draw: Any, schema: Schema, article: Record) -> Annotation:
             },
         )  # fmt: skip
     for other in made["events"][1:]:
-        add("event_links", {"type": "cause_of", "from_event_id": made["events"][0]["event_id"], "to_event_id": other["event_id"]})
-    return Annotation(id, article["text_sha256"], dict(PROVENANCE), draw(st.sampled_from([None, "=remark\nof two lines"])), made)
+        add(
+            "event_links",
+            {
+                "type": "cause_of",
+                "from_event_id": made["events"][0]["event_id"],
+                "to_event_id": other["event_id"],
+            },
+        )
+    return Annotation(
+        id,
+        article["text_sha256"],
+        dict(PROVENANCE),
+        draw(st.sampled_from([None, "=remark\nof two lines"])),
+        made,
+    )
 
 
 @st.composite

@@ -41,7 +41,7 @@ def rich_corpus(schema: Schema) -> generate.MemorySource:
     tables["actors"] = [
         generate.actor(
             schema, f"{id}.ENVOY", "an envoy", article_id=id, actor_kind="collective_unnamed", resolution="nominal",
-            affiliated_with=["RUS"], note="unnamed", role_in_text="envoy", sector_code="GOV", other_sector_codes=["ELI"],
+            affiliated_with=["RUS"], note="unnamed", role_in_text="envoy", sector_code="GOV", other_sector_codes=["ELI"], nonstate_code="IGO",
         )
     ]  # fmt: skip
     for number in range(12):
@@ -104,10 +104,21 @@ def _records(schema: Schema, article: dict[str, Any], number: int) -> Any:
                 value = listed[turn % len(listed)]
                 record[name] = [value] if column.is_list else value
             elif name == "time":
-                record[name] = {"value": "2021-12-06", "expression": "on Monday", "basis": "expression", "modifier": None}
+                record[name] = {
+                    "value": "2021-12-06",
+                    "expression": "on Monday",
+                    "basis": "expression",
+                    "modifier": None,
+                }
             elif name == "other_views":
                 record[name] = [
-                    {"view_of": "RUS", "in_statement_id": None, "status": "denied", "polarity": "negative", "certainty": "certain"}
+                    {
+                        "view_of": "RUS",
+                        "in_statement_id": None,
+                        "status": "denied",
+                        "polarity": "negative",
+                        "certainty": "certain",
+                    }
                 ]
             elif node.get("type") == "boolean":
                 record[name] = bool(turn % 2)
@@ -120,18 +131,37 @@ def _records(schema: Schema, article: dict[str, Any], number: int) -> Any:
     types = [value.const for value in schema.values("event_type").values]
     kind = types[number % len(types)]
     known = ids[number % 3] if number % 5 else None
-    yield "mentions", make(
-        "mentions", {"mention_id": f"{id}.m{number}", "actor_id": known, "nonactor_type": None if known else "thing", **span(0)}
+    yield (
+        "mentions",
+        make(
+            "mentions",
+            {
+                "mention_id": f"{id}.m{number}",
+                "actor_id": known,
+                "nonactor_type": None if known else "thing",
+                **span(0),
+            },
+        ),
     )
-    yield "statements", make(
-        "statements", {"statement_id": f"{id}.S{number}", "parent_statement_id": f"{id}.S{number - 1}" if number % 3 else None}
+    yield (
+        "statements",
+        make(
+            "statements",
+            {
+                "statement_id": f"{id}.S{number}",
+                "parent_statement_id": f"{id}.S{number - 1}" if number % 3 else None,
+            },
+        ),
     )
     yield "events", make("events", {"event_id": f"{id}.V{number}", "event_type": kind})
     given = {"action_id": f"{id}.E{number}", "event_id": f"{id}.V{number}", "event_type": kind}
     status = ("occurred", "ongoing", "planned", "denied")[number % 4]
     polarity = "negative" if number % 6 == 5 else "positive"
     override = {"asserted_in": "AUTHOR", "reason": "the narrator says so"} if number % 2 else None
-    yield "actions", make("actions", {**given, "status": status, "assertion_override": override, "polarity": polarity})
+    yield (
+        "actions",
+        make("actions", {**given, "status": status, "assertion_override": override, "polarity": polarity}),
+    )
 
 
 def judge(source: generate.MemorySource, found: Found, schema: Schema) -> dict[tuple[str, str], str]:
@@ -139,7 +169,10 @@ def judge(source: generate.MemorySource, found: Found, schema: Schema) -> dict[t
     right: dict[tuple[str, str], list[bool]] = defaultdict(list)
     near: dict[tuple[str, str], bool] = defaultdict(bool)
     for id in source.articles:
-        tables = {name: {key_of(schema, name, row): row for row in rows} for name, rows in source.annotations[id].tables.items()}
+        tables = {
+            name: {key_of(schema, name, row): row for row in rows}
+            for name, rows in source.annotations[id].tables.items()
+        }
         tables["articles"] = {id: source.records[id]}
         tables["actors"] = tables["actors"] | {a["actor_id"]: a for a in source.actors.values()}
         here = {name: dict(rows) for name, rows in found.get(id, {}).items()}
@@ -151,17 +184,25 @@ def judge(source: generate.MemorySource, found: Found, schema: Schema) -> dict[t
                 for column, value in record.items():
                     same = column in got and got[column] == value
                     right[table, column].append(same)
-                    near[table, column] |= same and value not in (None, [], schema.table(table)[column].default)
+                    near[table, column] |= same and value not in (
+                        None,
+                        [],
+                        schema.table(table)[column].default,
+                    )
                     near[table, column] |= column in got and _near(got[column], value)
     return {
-        place: "same" if all(verdicts) else "part" if near[place] else "lost" for place, verdicts in right.items()
+        place: "same" if all(verdicts) else "part" if near[place] else "lost"
+        for place, verdicts in right.items()
     }
 
 
 def _near(got: Any, value: Any) -> bool:
     """Whether a span, or each span of a list, holds the one that it stands for, or the same actors are meant."""
     if isinstance(got, list) and isinstance(value, list) and got and value:
-        ids = [{one["actor_id"] if isinstance(one, dict) and "actor_id" in one else str(one) for one in side} for side in (got, value)]
+        ids = [
+            {one["actor_id"] if isinstance(one, dict) and "actor_id" in one else str(one) for one in side}
+            for side in (got, value)
+        ]
         if ids[0] <= ids[1]:
             return True
     if isinstance(got, list) and isinstance(value, list) and len(got) == len(value) > 0:
@@ -193,12 +234,22 @@ def page(schema: Schema) -> str:
     ]  # fmt: skip
     for table in TABLES:
         formats = list(verdicts)
-        lines += [f"## {table}", "", "| column | " + " | ".join(formats) + " |", "|---" * (len(formats) + 1) + "|"]
+        lines += [
+            f"## {table}",
+            "",
+            "| column | " + " | ".join(formats) + " |",
+            "|---" * (len(formats) + 1) + "|",
+        ]
         for column in schema.table(table).stored:
             cells = [SIGNS[verdicts[name].get((table, column.name), "lost")] for name in formats]
             lines.append(f"| {column.name} | " + " | ".join(cells) + " |")
         lines.append("")
-    lines += ["## Formats", "", "| format | what | read | written | read back in the tests by |", "|---|---|---|---|---|"]
+    lines += [
+        "## Formats",
+        "",
+        "| format | what | read | written | read back in the tests by |",
+        "|---|---|---|---|---|",
+    ]
     by = {
         "brat": "our reader", "cas": "dkpro-cassis", "conllu": "our reader", "csv": "Python's csv", "dna": "Python's csv",
         "docbin": "spaCy", "events": "Python's json", "gexf": "networkx", "graphml": "networkx", "jsonld": "Python's json",

@@ -22,7 +22,13 @@ from communique.exchange.receive import _globalised
 from communique.schema import Schema
 
 Found = dict[str, dict[str, dict[str, dict[str, Any]]]]
-KEYS = {"mentions": "mention_id", "statements": "statement_id", "actions": "action_id", "actors": "actor_id", "events": "event_id"}
+KEYS = {
+    "mentions": "mention_id",
+    "statements": "statement_id",
+    "actions": "action_id",
+    "actors": "actor_id",
+    "events": "event_id",
+}
 
 
 def key_of(schema: Schema, table: str, record: dict[str, Any]) -> str:
@@ -63,7 +69,11 @@ def _flat(rows_of: Any, schema: Schema) -> Found:
         stored = {column.name for column in schema.table(table.name).stored}
         for row in rows_of(table):
             key = "|".join(str(row[name]) for name in table.key)
-            record = {name: _nested(row, table, name) for name in stored if any(c.path[:1] == (name,) for c in table.columns)}
+            record = {
+                name: _nested(row, table, name)
+                for name in stored
+                if any(c.path[:1] == (name,) for c in table.columns)
+            }
             for child in flat.values():
                 if child.parent == table.name and child.of in stored:
                     record[str(child.of)] = children[table.name, str(child.of)].get(key, [])
@@ -127,7 +137,10 @@ def sqlite(out: Path, schema: Schema) -> Found:
     def rows_of(table: Any) -> Any:
         flags = {column.name for column in table.columns if column.kind == "boolean"}
         for row in database.execute(f'SELECT * FROM "{table.name}" ORDER BY rowid'):
-            yield {name: bool(row[name]) if name in flags and row[name] is not None else row[name] for name in row.keys()}  # noqa: SIM118
+            yield {
+                name: bool(row[name]) if name in flags and row[name] is not None else row[name]
+                for name in row.keys()
+            }  # noqa: SIM118
 
     return _flat(rows_of, schema)
 
@@ -135,7 +148,9 @@ def sqlite(out: Path, schema: Schema) -> Found:
 def jsonld(out: Path, schema: Schema) -> Found:
     """By JSON alone: selectors give the words, bodies the rest."""
     found: Found = {}
-    registry = {a["actor_id"]: a for a in json.loads((out / "actors.jsonld").read_text(encoding="utf-8"))["@graph"]}
+    registry = {
+        a["actor_id"]: a for a in json.loads((out / "actors.jsonld").read_text(encoding="utf-8"))["@graph"]
+    }
     for actor in registry.values():
         for name in ("id", "type", "label", "schema:sameAs"):
             actor.pop(name, None)
@@ -229,17 +244,27 @@ def _network(graph: Any) -> Found:
     for source, target, data in graph.edges(data=True):
         if data["relation"] == "acts_on":
             record = found[data["article_id"]]["actions"].setdefault(data["record_id"], {})
-            record |= {"action_id": data["record_id"], "event_type": data["event_type"], "status": data["status"]}
+            record |= {
+                "action_id": data["record_id"],
+                "event_type": data["event_type"],
+                "status": data["status"],
+            }
             record["polarity"] = data["polarity"]
             participants[data["record_id"]]["agents"].add(source)
             participants[data["record_id"]]["targets"].add(target)
         else:
             record = found[data["article_id"]]["statements"].setdefault(data["record_id"], {})
-            record |= {"statement_id": data["record_id"], "speech_act": data["event_type"], "statement_status": data["status"]}
+            record |= {
+                "statement_id": data["record_id"],
+                "speech_act": data["event_type"],
+                "statement_status": data["status"],
+            }
             record["source_actor_ids"] = sorted({*record.get("source_actor_ids", ()), source})
     for tables in found.values():
         for id, record in tables["actions"].items():
-            record |= {role: [{"actor_id": one} for one in sorted(ids)] for role, ids in participants[id].items()}
+            record |= {
+                role: [{"actor_id": one} for one in sorted(ids)] for role, ids in participants[id].items()
+            }
     return dict(found)
 
 
@@ -269,7 +294,10 @@ def events(out: Path, schema: Schema) -> Found:
         article = record["id"].rpartition(".")[0]
         found[article]["events"][record["id"]] = {"event_id": record["id"], "event_type": record["event"]}
         for id in record["actionIds"]:
-            sides = {role: [{"actor_id": one["actorId"]} for one in record[name]] for role, name in (("agents", "source"), ("targets", "target"))}
+            sides = {
+                role: [{"actor_id": one["actorId"]} for one in record[name]]
+                for role, name in (("agents", "source"), ("targets", "target"))
+            }
             place = {"event_id": record["id"], "event_type": record["event"]}
             found[article]["actions"][id] = {"action_id": id, **place, **sides}
     return dict(found)

@@ -11,7 +11,9 @@ from . import matrix
 
 @pytest.mark.slow
 def test_the_page_is_up_to_date(schema: Schema) -> None:
-    assert matrix.PAGE.read_text(encoding="utf-8") == matrix.page(schema), "run python -m tests.exchange.matrix"
+    assert matrix.PAGE.read_text(encoding="utf-8") == matrix.page(schema), (
+        "run python -m tests.exchange.matrix"
+    )
 
 
 def test_the_corpus_of_the_matrix_uses_every_column(schema: Schema) -> None:

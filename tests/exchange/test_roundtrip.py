@@ -24,12 +24,17 @@ FLAT = ("csv", "sqlite")
 
 def expected(source: generate.MemorySource, schema: Schema) -> dict[str, dict[str, dict[str, object]]]:
     return {
-        id: {name: {key_of(schema, name, r): r for r in rows} for name, rows in source.annotations[id].tables.items()}
+        id: {
+            name: {key_of(schema, name, r): r for r in rows}
+            for name, rows in source.annotations[id].tables.items()
+        }
         for id in source.articles
     }
 
 
-def differences(wanted: dict[str, dict[str, object]], got: dict[str, dict[str, object]]) -> list[tuple[object, ...]]:
+def differences(
+    wanted: dict[str, dict[str, object]], got: dict[str, dict[str, object]]
+) -> list[tuple[object, ...]]:
     """(record, column, wanted, got) of all that is not the same."""
     missing = [(key, "missing", key in wanted, key in got) for key in sorted(wanted.keys() ^ got.keys())]
     return missing + [
@@ -70,7 +75,10 @@ def test_same_corpus_same_bytes(name: str, schema: Schema) -> None:
     @given(source=generate.corpora(schema))
     def check(source: generate.MemorySource) -> None:
         with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
-            written = [get(name, "write").write(source, Path(folder), WriteOptions(include_claims=True)) for folder in (one, two)]
+            written = [
+                get(name, "write").write(source, Path(folder), WriteOptions(include_claims=True))
+                for folder in (one, two)
+            ]
             assert written[0].files == written[1].files
             for file in written[0].files:
                 assert (Path(one) / file).read_bytes() == (Path(two) / file).read_bytes(), file

@@ -143,6 +143,30 @@ def test_who_says_it_and_with_which_status_is_one_search_away(
                 assert words.status(view["status"], view["polarity"]) in text
 
 
+def test_what_an_action_is_about_finds_it(browser: Browser, site: Path, article: Article) -> None:
+    """The pipeline whose shutdown is conditional is no actor and no trigger, and finds it all the same."""
+    about = [one for one in article.actions if one.theme]
+    assert about
+    with shown(browser, site, ARTICLE) as page:
+        for action in about:
+            page.fill("#ui-find", action.theme["text"].split()[-1])
+            assert page.locator(f"[id='{action.action_id}'] > .row").is_visible()
+
+
+def test_who_passes_a_claim_on_is_said(browser: Browser, site: Path, article: Article) -> None:
+    inside = {
+        one.statement_id: (root, one) for root in article.statements for one in root.walk() if one is not root
+    }
+    passed = [one for one in article.actions if one.asserted_in in inside]
+    assert passed
+    with shown(browser, site, ARTICLE) as page:
+        for action in passed:
+            row = page.locator(f"tr[data-id='{action.action_id.removeprefix(f'{FIRST}.')}']").inner_text()
+            assert "as told by" in row
+            for source in inside[action.asserted_in][0].sources:
+                assert source["canonical_name"] in row
+
+
 def test_filters_show_what_fits_and_nothing_else(
     browser: Browser, site: Path, article: Article, words: Vocabulary
 ) -> None:

@@ -26,7 +26,8 @@ PROVENANCE = {
 
 #: What breaks offsets and strings elsewhere: beyond U+FFFF, joined, combining, right to left, blanks, marks.
 HOSTILE = (
-    "\U0001f600 The minister \U0001f469\u200d\U0001f469\u200d\U0001f467 said\u00a0that   \u0645\u0631\u062d\u0628\u0627 would come.\n\n\n"
+    "\U0001f600 The minister \U0001f469\u200d\U0001f469\u200d\U0001f467 said\u00a0that"
+    "   \u0645\u0631\u062d\u0628\u0627 would come.\n\n\n"
     'e\u0301cole &amp; <b>bold</b> "quoted" \u2028 line\ttab  \ufeff mark; \u202eabc\u202c the army attacked \U0001d518.'
 )
 

@@ -178,6 +178,8 @@ def test_what_users_add_to_the_schema_gets_a_widget_and_comes_back(tmp_path: Pat
     import shutil
 
     shutil.copytree(made.ROOT / "annotations" / "schema", tmp_path / "schema")
+    parts = {"a": {"type": "integer"}, "b": {"type": ["string", "null"]}}
+    box = {"type": "object", "properties": parts, "required": ["a", "b"], "additionalProperties": False}
     extra: dict[str, Any] = {
         "tone": {"title": "Tone", "type": ["string", "null"], "default": None},
         "weight": {"title": "Weight", "type": "number", "default": 0.5},
@@ -187,7 +189,7 @@ def test_what_users_add_to_the_schema_gets_a_widget_and_comes_back(tmp_path: Pat
         "tags": {"title": "Tags", "type": "array", "items": {"type": "string"}, "default": []},
         "kinds": {"title": "Kinds", "type": "array", "items": {"$ref": "values.schema.json#/$defs/polarity"}, "default": []},
         "when": {"title": "When", "type": ["string", "null"], "format": "date", "default": None},
-        "box": {"title": "Box", "anyOf": [{"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": ["string", "null"]}}, "required": ["a", "b"], "additionalProperties": False}, {"type": "null"}], "default": None},
+        "box": {"title": "Box", "anyOf": [box, {"type": "null"}], "default": None},
     }  # fmt: skip
     for name in ("mentions", "statements", "actions", "events", "event_links"):
         path = tmp_path / "schema" / f"{name}.schema.json"
@@ -199,18 +201,61 @@ def test_what_users_add_to_the_schema_gets_a_widget_and_comes_back(tmp_path: Pat
     assert {f"statements_{name}" for name in extra if name != "box"} <= set(form.fields)
     assert {"statements_box_a", "statements_box_b"} <= set(form.fields)
     text = made.HOSTILE
-    here = {"tone": "dry", "weight": 2.0, "rank": 7, "sure": False, "checked": False, "tags": ["a", ""], "kinds": ["negative", "positive"],
-            "when": "2024-02-29", "box": {"a": 3, "b": None}}  # fmt: skip
-    said = {"layer": "core", "statement_kind": "assertion", "source_actor_ids": [], "source_form": "implicit", "cue_class": "neutral",
-            "mode": "indirect", "speech_act": "assertive"}  # fmt: skip
+    here = {
+        "tone": "dry",
+        "weight": 2.0,
+        "rank": 7,
+        "sure": False,
+        "checked": False,
+        "tags": ["a", ""],
+        "kinds": ["negative", "positive"],
+        "when": "2024-02-29",
+        "box": {"a": 3, "b": None},
+    }
+    said = {
+        "layer": "core",
+        "statement_kind": "assertion",
+        "source_actor_ids": [],
+        "source_form": "implicit",
+        "cue_class": "neutral",
+        "mode": "indirect",
+        "speech_act": "assertive",
+    }
     tables = {
-        "statements": [{"statement_id": "art.S1", **said, "cue_spans": [made.span(text, "said")], "content_spans": [made.span(text, "that")], **here}],
-        "actions": [{"action_id": f"art.A{n}", "event_id": f"art.V{n}", "trigger_spans": [made.span(text, word)], "event_type": "ASSAULT",
-                     "status": "occurred", **here} for n, word in enumerate(["attacked", "come"])],
-        "events": [{"event_id": f"art.V{n}", "gloss": "g", "event_type": "ASSAULT", **here} for n in range(2)],
+        "statements": [
+            {
+                "statement_id": "art.S1",
+                **said,
+                "cue_spans": [made.span(text, "said")],
+                "content_spans": [made.span(text, "that")],
+                **here,
+            }
+        ],
+        "actions": [
+            {
+                "action_id": f"art.A{n}",
+                "event_id": f"art.V{n}",
+                "trigger_spans": [made.span(text, word)],
+                "event_type": "ASSAULT",
+                "status": "occurred",
+                **here,
+            }
+            for n, word in enumerate(["attacked", "come"])
+        ],
+        "events": [
+            {"event_id": f"art.V{n}", "gloss": "g", "event_type": "ASSAULT", **here} for n in range(2)
+        ],
         "event_links": [{"type": "cause_of", "from_event_id": "art.V0", "to_event_id": "art.V1", **here}],
-        "mentions": [{"mention_id": "art.m1", "mention_type": "NOM", "actor_id": "MIN", **made.span(text, "The minister"), **here}],
-    }  # fmt: skip
+        "mentions": [
+            {
+                "mention_id": "art.m1",
+                "mention_type": "NOM",
+                "actor_id": "MIN",
+                **made.span(text, "The minister"),
+                **here,
+            }
+        ],
+    }
     there_and_back(made.annotation("art", text, tables, schema), text, form)
 
 
@@ -442,8 +487,17 @@ def test_what_would_lock_a_task_or_lose_work_is_fatal(items: Any, says: str) -> 
 
 def test_a_patch_never_overrules_what_the_annotator_changed() -> None:
     text = TEXT
-    action = {"action_id": "art.A1", "event_id": "art.V1", "trigger_spans": [made.span(text, "attacked")], "event_type": "ASSAULT", "status": "occurred",
-              "agents": [{"actor_id": "ARMY", "span": None, "implicit": True}, {"actor_id": "MIN", "span": made.span(text, "The minister"), "implicit": False}]}  # fmt: skip
+    action = {
+        "action_id": "art.A1",
+        "event_id": "art.V1",
+        "trigger_spans": [made.span(text, "attacked")],
+        "event_type": "ASSAULT",
+        "status": "occurred",
+        "agents": [
+            {"actor_id": "ARMY", "span": None, "implicit": True},
+            {"actor_id": "MIN", "span": made.span(text, "The minister"), "implicit": False},
+        ],
+    }
     event = {"event_id": "art.V1", "gloss": "g", "event_type": "ASSAULT"}
     annotation = made.annotation("art", text, {"actions": [action], "events": [event]}, SCHEMA)
     result = regions_of(annotation, text, FORM, NAMES)

@@ -107,9 +107,13 @@ def test_an_annotators_job_from_nothing(source: Source, ls: client.LabelStudio, 
         (task,) = ls.tasks(pushed.project_id)
         annotator.open_task(pushed.project_id, task["id"])
         for words, key in (
-            ("The minister", "1"), ("said", "2"), ("that \u0645\u0631\u062d\u0628\u0627  the army attacked", "3"),
-            ("the army", "1"), ("attacked", "4"), ("Reporters", "6"),
-        ):  # fmt: skip
+            ("The minister", "1"),
+            ("said", "2"),
+            ("that \u0645\u0631\u062d\u0628\u0627  the army attacked", "3"),
+            ("the army", "1"),
+            ("attacked", "4"),
+            ("Reporters", "6"),
+        ):
             page.keyboard.press("Escape")
             annotator.mark(words, hotkey=key)
         assert len([one for one in annotator.regions() if one["type"] == "labels"]) == 6
@@ -119,9 +123,13 @@ def test_an_annotators_job_from_nothing(source: Source, ls: client.LabelStudio, 
             choose(page, "mentions_mention_type", ["NOM"])
         select(page, "Cue")
         for control, value in {
-            "layer": "core", "statement_kind": "assertion", "source_form": "nominal", "cue_class": "neutral",
-            "mode": "indirect", "speech_act": "assertive",
-        }.items():  # fmt: skip
+            "layer": "core",
+            "statement_kind": "assertion",
+            "source_form": "nominal",
+            "cue_class": "neutral",
+            "mode": "indirect",
+            "speech_act": "assertive",
+        }.items():
             choose(page, f"statements_{control}", [value])
         select(page, "Trigger")
         choose(page, "actions_event_id", "raid")
@@ -175,16 +183,36 @@ def test_prefilled_annotations_come_back_after_being_opened_and_saved(
     for path in (made.ROOT / "annotations" / "actors.jsonl",):
         source.project.actors.write_bytes(path.read_bytes())
     record = {
-        "statement_id": "hostile.S1", "layer": "core", "statement_kind": "assertion", "source_actor_ids": ["BIDEN"],
-        "source_form": "nominal", "source_spans": [made.span(text, "The minister \U0001f469\u200d\U0001f469\u200d\U0001f467")],
-        "cue_spans": [made.span(text, "said"), made.span(text, "mark")], "cue_class": "neutral", "mode": "indirect",
-        "content_spans": [made.span(text, "that   \u0645\u0631\u062d\u0628\u0627 would come.\n\n\n")], "speech_act": "assertive",
-        "note": "  two\n\n lines \u2028 & <b>tags</b> \"quoted\" \U0001f600 ", "agreement": False, "concept_id": "{}",
-    }  # fmt: skip
+        "statement_id": "hostile.S1",
+        "layer": "core",
+        "statement_kind": "assertion",
+        "source_actor_ids": ["BIDEN"],
+        "source_form": "nominal",
+        "source_spans": [made.span(text, "The minister \U0001f469\u200d\U0001f469\u200d\U0001f467")],
+        "cue_spans": [made.span(text, "said"), made.span(text, "mark")],
+        "cue_class": "neutral",
+        "mode": "indirect",
+        "content_spans": [made.span(text, "that   \u0645\u0631\u062d\u0628\u0627 would come.\n\n\n")],
+        "speech_act": "assertive",
+        "note": '  two\n\n lines \u2028 & <b>tags</b> "quoted" \U0001f600 ',
+        "agreement": False,
+        "concept_id": "{}",
+    }
     mentions = [
         {"mention_id": f"hostile.m{n}", "mention_type": "NOM", "actor_id": "PUTIN", **made.span(text, words)}
-        for n, words in enumerate(["\u200d\U0001f469", "e\u0301cole", "\u00a0that   ", "&amp; <b>", "\ufeff", "\U0001d518", "\u202eabc\u202c", "\ttab  "])
-    ]  # fmt: skip
+        for n, words in enumerate(
+            [
+                "\u200d\U0001f469",
+                "e\u0301cole",
+                "\u00a0that   ",
+                "&amp; <b>",
+                "\ufeff",
+                "\U0001d518",
+                "\u202eabc\u202c",
+                "\ttab  ",
+            ]
+        )
+    ]
     tables = {"statements": [record], "mentions": mentions}
     save_annotation(
         made.annotation("hostile", text, tables, source.schema),

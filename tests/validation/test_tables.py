@@ -34,6 +34,7 @@ def test_a_sound_corpus_gives_no_finding(built: Project) -> None:
         assert report.shards == (3 if path == built.root else 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", OF_ROWS, ids=[fault.name for fault in OF_ROWS])
 def test_a_fault_of_a_row_is_the_same_in_parquet(fault: Fault, tmp_path: Path, sound_rows: Any) -> None:
     project = make_project(tmp_path)
@@ -300,13 +301,7 @@ def test_a_changed_row_is_found_although_the_checksum_is_wrong_too(built: Projec
 
 
 #: Checks that the tests below plant a fault for.
-OTHER_FILE_FAULTS = {
-    "L0/shard-misaligned",
-    "L0/split-misplaced",
-    "L4/derived-differs",
-    "L2/action-unknown",
-    "L0/content-digest",
-}
+OTHER_FILE_FAULTS = {"L0/shard-misaligned", "L0/split-misplaced", "L4/derived-differs", "L5/text-not-free"}
 
 
 def test_a_derived_value_that_was_edited(built: Project) -> None:
@@ -321,3 +316,38 @@ def test_a_claim_that_is_missing(built: Project) -> None:
     edit_rows(built.corpus, load_schema(built.schema), "claims", lambda rows: rows.pop())
     (finding,) = validate(built.corpus).findings
     assert (finding.id, finding.table) == ("L4/derived-differs", "claims")
+
+
+def test_a_text_that_must_not_be_redistributed_in_a_public_corpus(built: Project) -> None:
+    schema = load_schema(built.schema)
+    edit_rows(
+        built.corpus, schema, "articles", lambda rows: rows[0].update(redistribution="annotations_only")
+    )
+    assert validate(built.corpus)
+    edit_manifest(built.corpus, lambda manifest: manifest.update(withheld={"level": "token"}))
+    (finding,) = validate(built.corpus).findings
+    assert (finding.id, finding.table, finding.field) == ("L5/text-not-free", "articles", "text")
+
+
+def test_a_public_corpus_is_sound_and_says_what_was_not_checked(tmp_path: Path) -> None:
+    from faults_json import article
+
+    from communique.corpus.build import build
+    from communique.corpus.public import publish
+
+    project = make_project(tmp_path / "own")
+    with article(project) as one:
+        one["redistribution"] = "annotations_only"
+    (project.root / "LICENSE").write_text("x")
+    build(project)
+    publish(project, tmp_path / "public")
+    report = validate(tmp_path / "public")
+    assert [(one.id, one.place) for one in report.findings] == []
+    missed = {one.id: one.count for one in report.not_checked}
+    assert missed["L2/text-digest"] == 1
+    assert missed["L3/span-text-differs"] > 40
+    assert missed["L4/time-without-expression"] == 1
+    with_fault = tmp_path / "public" / "corpus"
+    schema = load_schema(tmp_path / "public" / "annotations" / "schema")
+    edit_rows(with_fault, schema, "mentions", lambda rows: rows[0].update(end=99_999))
+    assert [one.id for one in validate(with_fault).findings if one.level] == ["L3/span-beyond-text"]

@@ -11,11 +11,15 @@ from communique.commands.options import JsonOption, ProjectOption, print_json
 
 
 def diff(
-    a: Annotated[str, typer.Argument(help="Version x.y.z, folder, 'current', git revision, or ORG/NAME@REVISION.")],
+    a: Annotated[
+        str, typer.Argument(help="Version x.y.z, folder, 'current', git revision, or ORG/NAME@REVISION.")
+    ],
     b: Annotated[str, typer.Argument(help="The other version; default: the present build.")] = "current",
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Compare the schemas only.")] = False,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when there is a difference.")] = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 1 when there is a difference.")
+    ] = False,
     project: ProjectOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -41,7 +45,9 @@ def diff(
         if schema:
             changes = schema_changes(old.read_schema(), target)
             if as_json:
-                print_json([{**{k: getattr(one, k) for k in ("kind", "where", "what", "step")}} for one in changes])
+                print_json(
+                    [{**{k: getattr(one, k) for k in ("kind", "where", "what", "step")}} for one in changes]
+                )
             else:
                 typer.echo("\n".join(f"{one.step}: {one}" for one in changes) or "The schemas are the same.")
             raise typer.Exit(FOUND if changes and exit_code else 0)

@@ -20,16 +20,21 @@ def release(
     version: Annotated[
         str | None, typer.Argument(help="Version x.y.z; default: the smallest that the changes allow.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be released; write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be released; write nothing.")
+    ] = False,
     public: Annotated[
         Path | None,
-        typer.Option(help="Instead build a corpus to share into this new folder, texts withheld where rights say so."),
+        typer.Option(
+            help="Instead build a corpus to share into this new folder, texts withheld where rights say so."
+        ),
     ] = None,
     fingerprints: Annotated[
         str, typer.Option(help="What is shipped to find a withheld text again: none, paragraph or token.")
     ] = "token",
     push: Annotated[
-        str | None, typer.Option(metavar="ORG/NAME", help="Instead upload the public form of a released version.")
+        str | None,
+        typer.Option(metavar="ORG/NAME", help="Instead upload the public form of a released version."),
     ] = None,
     date: Annotated[str | None, typer.Option(help="Day of the release, ISO 8601; default: today.")] = None,
     tag: Annotated[bool, typer.Option("--tag/--no-tag", help="Commit the release and tag it in git.")] = True,
@@ -68,7 +73,9 @@ def _day(date: str | None) -> datetime.date:
     try:
         return datetime.date.fromisoformat(date) if date else datetime.date.today()
     except ValueError:
-        raise CommuniqueError("This is not a day.", field="--date", expected="YYYY-MM-DD", found=date) from None
+        raise CommuniqueError(
+            "This is not a day.", field="--date", expected="YYYY-MM-DD", found=date
+        ) from None
 
 
 def _stop_at_faults(project: Project) -> None:
@@ -112,7 +119,12 @@ def _say(planned: Plan, project: Project, as_json: bool, written: list[Path], wh
 
 
 def _share(
-    project: Project, version: str | None, public: Path | None, fingerprints: str, push: str | None, as_json: bool
+    project: Project,
+    version: str | None,
+    public: Path | None,
+    fingerprints: str,
+    push: str | None,
+    as_json: bool,
 ) -> None:
     import tempfile
 

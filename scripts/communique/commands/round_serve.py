@@ -38,6 +38,8 @@ def serve(
 
     Passwords of new accounts are shown once and kept nowhere. Example: `communique round serve r01 --push`
     """
+    import signal
+
     from communique.project import find_project
     from communique.rounds.round import load_round
     from communique.rounds.serve import serve_round
@@ -46,6 +48,9 @@ def serve(
     home = find_project(project)
     plan = load_round(home, name)
     out = console()
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # ended by a supervisor, the servers end in order too
     serving = serve_round(
         home,
         plan,

@@ -110,7 +110,7 @@ def _provenance(tables: dict[str, pl.DataFrame]) -> dict[str, str]:
         for one in frame["provenance"].to_list():
             total += 1
             reviewed += bool(one["reviewed_by_person"])
-            versions.add(one["guideline_version"])
+            versions |= {one["guideline_version"]} - {None}
             kinds[one["annotator_kind"]] = kinds.get(one["annotator_kind"], 0) + 1
             decisions[one["decision"]] = decisions.get(one["decision"], 0) + 1
             for name in one["annotators"]:
@@ -134,7 +134,9 @@ def _agreement(rounds: Path) -> str:
     if not found:
         return "Agreement between annotators has not been reported for any round yet."
     report = json.loads(found[-1].read_text(encoding="utf-8"))
-    figures = [one for one in report.get("figures", []) if one.get("label") is None and one["value"] is not None]
+    figures = [
+        one for one in report.get("figures", []) if one.get("label") is None and one["value"] is not None
+    ]
     if any(one["pair"] == ["*", "*"] for one in figures):
         figures = [one for one in figures if one["pair"] == ["*", "*"]]
     rows = []

@@ -50,7 +50,11 @@ def lint_card(corpus: Path) -> list[str]:
 def _front(front: Any, corpus: Path) -> list[str]:
     if not isinstance(front, dict):
         return ["the front matter is no mapping"]
-    found = [f"the front matter lacks {name}" for name in ("pretty_name", "license", "configs") if not front.get(name)]
+    found = [
+        f"the front matter lacks {name}"
+        for name in ("pretty_name", "license", "configs")
+        if not front.get(name)
+    ]
     if front.get("license") and front["license"] not in LICENCES:
         found.append(f"the Hub knows no license '{front['license']}'")
     for code in front.get("language") or ():
@@ -78,7 +82,9 @@ def _front(front: Any, corpus: Path) -> list[str]:
 def _prose(prose: str) -> list[str]:
     found = [f"a figure is not filled in: {place}" for place in re.findall(r"\{\{.*?\}\}", prose)]
     parts = re.split(r"^##? (.+)$", prose, flags=re.MULTILINE)
-    sections = {head.strip().lower(): body.strip() for head, body in zip(parts[1::2], parts[2::2], strict=True)}
+    sections = {
+        head.strip().lower(): body.strip() for head, body in zip(parts[1::2], parts[2::2], strict=True)
+    }
     for wanted in SECTIONS:
         bodies = [body for head, body in sections.items() if head == wanted or head.startswith(f"{wanted} ")]
         if not bodies:
@@ -92,6 +98,8 @@ def typed_figures(prose: str) -> list[str]:
     """Figures typed into the prose of a card instead of being filled in from the data; code is left out."""
     return [
         f"line {number}: {match.group()}"
-        for number, line in enumerate(_CODE.sub(lambda m: "\n" * m.group().count("\n"), prose).splitlines(), start=1)
+        for number, line in enumerate(
+            _CODE.sub(lambda m: "\n" * m.group().count("\n"), prose).splitlines(), start=1
+        )
         for match in _TYPED.finditer(line)
     ]

@@ -117,7 +117,9 @@ def croissant(schema: Schema, manifest: Record, facts: Record) -> Record:
         "inLanguage": facts.get("language", []),
         "url": facts.get("url", f"https://example.org/{manifest['name']}"),
         "creator": [{"@type": "sc:Organization", "name": name} for name in authors(facts)],
-        "citeAs": facts.get("cite_as", f"{facts.get('title', manifest['name'])}, version {manifest['version']}"),
+        "citeAs": facts.get(
+            "cite_as", f"{facts.get('title', manifest['name'])}, version {manifest['version']}"
+        ),
         "isLiveDataset": False,
         **{f"rai:{key}": value for key, value in (_RAI | facts.get("rai", {})).items()},
         "distribution": distribution,
@@ -151,7 +153,12 @@ def _record_set(table: Table, tables: Record) -> Record:
 def _field(table: Table, column: Column, tables: Record) -> Record:
     kind = arrow_type(column.json)
     name = f"{table.name}/{column.name}"
-    field: Record = {"@type": "cr:Field", "@id": name, "name": name, "description": column.description or column.title}
+    field: Record = {
+        "@type": "cr:Field",
+        "@id": name,
+        "name": name,
+        "description": column.description or column.title,
+    }
     source = {"fileSet": {"@id": f"{table.name}-files"}, "extract": {"column": column.name}}
     if kind[0] == "list":
         field["repeated"] = True

@@ -6,10 +6,7 @@ and compared by two independent 64-bit hashes over all columns, so that a millio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING
 
 from communique.corpus.diff_schema import SchemaChange, schema_changes
@@ -86,7 +83,11 @@ def diff(a: Snapshot, b: Snapshot) -> Diff:
     """
     old, new = a.read_schema(), b.read_schema()
     changes = schema_changes(old, new)
-    major = [one for one in changes if one.kind in ("key changed", "type changed", "column removed", "table removed")]
+    major = [
+        one
+        for one in changes
+        if one.kind in ("key changed", "type changed", "column removed", "table removed")
+    ]
     if major:
         shown = "; ".join(str(one) for one in major[:5]) + (f" … ({len(major)})" if len(major) > 5 else "")
         raise ProjectError(
@@ -94,7 +95,7 @@ def diff(a: Snapshot, b: Snapshot) -> Diff:
             file=b.corpus,
             found=shown,
             expected="the same keys and types, and no column gone",
-            mend="see the changes of the schema alone: communique diff A B --schema; or compare each version with its neighbour",
+            mend="see the schema's changes alone: communique diff A B --schema; or compare versions next to each other",
         )
     made = Diff(a.label, b.label, {}, changes)
     for name, table in new.tables.items():
@@ -106,7 +107,8 @@ def _table(a: Snapshot, b: Snapshot, old: Schema, table: Table) -> tuple[TableDi
     import polars as pl
 
     files = [
-        table_files(one.manifest, table.name) if table.name in one.manifest["tables"] else [] for one in (a, b)
+        table_files(one.manifest, table.name) if table.name in one.manifest["tables"] else []
+        for one in (a, b)
     ]
     rows = (sum(file["rows"] for file in files[0]), sum(file["rows"] for file in files[1]))
     known = old.tables.get(table.name, table)
@@ -217,8 +219,3 @@ def _without(frame: pl.DataFrame, gone: pl.DataFrame, change: TableDiff) -> pl.D
             mend="apply it to the version that it was computed from",
         )
     return kept.select(frame.columns)
-
-
-def any_of(masks: Sequence[pl.Expr]) -> pl.Expr:
-    """True where any mask is."""
-    return reduce(or_, masks)

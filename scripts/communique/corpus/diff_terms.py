@@ -127,7 +127,10 @@ def _articles(diff: Diff) -> list[Change]:
     ):
         pairs = _pairs(table, column)
         if pairs:
-            told = [f"{old['article_id']}: {str(old[column])[:12]} → {str(new[column])[:12]}" for old, new in pairs]
+            told = [
+                f"{old['article_id']}: {str(old[column])[:12]} → {str(new[column])[:12]}"
+                for old, new in pairs
+            ]
             found.append(Change(kind, len(pairs), told[:EXAMPLES]))
     return found
 
@@ -152,7 +155,7 @@ def _actors(diff: Diff) -> list[Change]:
         goals = {b for (a, b) in moves if a == actor}
         if len(goals) == 1 and {a for (a, b) in moves if b in goals} == {actor} and goals <= new:
             renamed[actor] = goals.pop()
-    for kind, pairs in (("actors merged", merged), ("actor split off", {b: a for b, a in divided.items()})):
+    for kind, pairs in (("actors merged", merged), ("actor split off", dict(divided))):
         if pairs:
             arrow = "into" if kind == "actors merged" else "from"
             told = [f"{one} {arrow} {other}" for one, other in pairs.items()]
@@ -212,7 +215,9 @@ def _actions(diff: Diff) -> list[Change]:
             for old, new in pairs[:EXAMPLES]
         ]
         events = {one for old, new in pairs for one in (old["event_id"], new["event_id"])}
-        found.append(Change("action moved to another event", len(pairs), told, {"events re-clustered": len(events)}))
+        found.append(
+            Change("action moved to another event", len(pairs), told, {"events re-clustered": len(events)})
+        )
     pairs = _pairs(table, "asserted_by")
     if pairs:
         told = [
@@ -282,7 +287,9 @@ def _spans_moved(table: TableDiff, spec: Table, one: str, spans: list[str]) -> C
         else:
             words = ", ".join(column for column in spans if old[column] != new[column])
         told.append(f"{_key(new, spec.key)}: {words}")
-    detail = {} if "start" in spans or "end" in spans else {column: int(m.sum()) for column, m in masks.items()}
+    detail = (
+        {} if "start" in spans or "end" in spans else {column: int(m.sum()) for column, m in masks.items()}
+    )
     kind = "zones changed" if spec.name == "articles" else f"{one} span moved"
     return Change(kind, after.height, told, detail)
 

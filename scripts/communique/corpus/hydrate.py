@@ -77,7 +77,9 @@ class Hydrated:
                 lines.append(f"  {one.article_id}: no copy was given; its words stay withheld")
                 continue
             share = f"{one.recovered:,} of {one.spans:,} spans"
-            lines.append(f"  {one.article_id}: {one.status} from {one.file} ({one.text}), {share}, {one.values}")
+            lines.append(
+                f"  {one.article_id}: {one.status} from {one.file} ({one.text}), {share}, {one.values}"
+            )
             for lost in one.lost[:5]:
                 where = f"{lost['table']} {lost['key']} {lost['path']}".strip()
                 lines.append(f"    {lost['status']}: {where}: {lost['reason']}")
@@ -99,7 +101,9 @@ def hydrate(public: Path, copies: Iterable[Copy], goal: Path) -> Hydrated:
     project = locate(public)
     manifest = read_manifest(project.corpus)
     if not manifest.get("withheld"):
-        raise ProjectError("No text of this corpus is withheld.", file=project.corpus, mend="load it as it is")
+        raise ProjectError(
+            "No text of this corpus is withheld.", file=project.corpus, mend="load it as it is"
+        )
     if goal.exists() and (not goal.is_dir() or any(goal.iterdir())):
         raise ProjectError("The folder is not empty.", file=goal, mend="name a new folder with --out")
     if goal.resolve() == public.resolve() or public.resolve() in goal.resolve().parents:
@@ -161,7 +165,7 @@ def restore_tables(
     for name, rows in tables.items():
         if schema.table(name).is_view:
             continue
-        walker = Walker(schema.table(name))
+        walker = Walker(schema.table(name), frozenset(("span", "spans", "place")))
         kept = []
         for row in rows:
             one = restored.get(row["article_id"])
@@ -196,7 +200,7 @@ def _document(line: Record, restored: dict[str, Restored], found: dict[str, Copy
         one.report.status,
         one.spans,
         one.recovered,
-        dict(one.report.counts),
+        {str(status): count for status, count in one.report.counts.items()},
         values,
         [asdict(lost) for lost in one.lost],
     )
@@ -256,7 +260,9 @@ def _prose(made: Path, project: Project, manifest: Record) -> None:
         config["description"] = f"sha256-{entry['digest']}"
         for one in config["data_files"]:
             one["path"] = [file["path"] for file in entry["files"] if file["split"] == one["split"]]
-    front["configs"] = [config for config in front.get("configs", []) if tables[config["config_name"]]["rows"]]
+    front["configs"] = [
+        config for config in front.get("configs", []) if tables[config["config_name"]]["rows"]
+    ]
     prose = prose.partition("\n## Withheld texts\n")[0].rstrip("\n") + (
         "\n\n## Restored texts\n\nThe words of withheld articles were restored from a reader's own copies "
         f"(`communique hydrate`); `{REPORT}` says how. They may not be passed on.\n"
@@ -265,6 +271,9 @@ def _prose(made: Path, project: Project, manifest: Record) -> None:
     write_atomically(made / "corpus" / CARD, f"---\n{head}---\n{prose}")
     facts = json.loads((project.corpus / CROISSANT).read_text(encoding="utf-8"))
     schema = load_schema(made / "annotations" / "schema")
-    said = {"description": facts["description"], "language": facts["inLanguage"], "annotations_licence": facts["license"]}
+    said = {
+        "description": facts["description"],
+        "language": facts["inLanguage"],
+        "annotations_licence": facts["license"],
+    }
     write_atomically(made / "corpus" / CROISSANT, croissant_json(schema, manifest, said))
-

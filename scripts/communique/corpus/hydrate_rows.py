@@ -151,8 +151,8 @@ def unseal_rows(tables: dict[str, list[Record]], schema: Schema, restored: list[
             continue
         walker = Walker(schema.table(name))
         for row in rows:
-            for path, value in wanted.get((name, walker.key(row)), ()):
-                put(row, path, value)
+            for place, value in wanted.get((name, walker.key(row)), ()):
+                put(row, place, value)
 
 
 def claims_of(rows: list[Record], actions: dict[str, Record]) -> None:

@@ -115,9 +115,13 @@ def read_copies(path: Path, html: bool = False) -> Iterator[Copy]:
     if not path.exists():
         raise ProjectError("There are no texts here.", file=path, mend="name a folder or a file of texts")
     files = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.is_file())
-    files = [one for one in files if not any(part.startswith(".") for part in one.relative_to(path.parent).parts)]
+    files = [
+        one for one in files if not any(part.startswith(".") for part in one.relative_to(path.parent).parts)
+    ]
     if not files:
-        raise ProjectError("The folder holds no file.", file=path, mend="put your copies of the articles there")
+        raise ProjectError(
+            "The folder holds no file.", file=path, mend="put your copies of the articles there"
+        )
     for file in files:
         if file.suffix in (".jsonl", ".ndjson"):
             yield from _lines(file)

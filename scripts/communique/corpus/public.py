@@ -17,7 +17,7 @@ from communique.corpus.card import card
 from communique.corpus.checksums import write_sums
 from communique.corpus.croissant import CROISSANT, croissant_json
 from communique.corpus.digest import combined, row_digest
-from communique.corpus.manifest import NAME, manifest_json, read_manifest, sha256_of, table_files, verify_file
+from communique.corpus.manifest import NAME, manifest_json, sha256_of, table_files, verify_file
 from communique.corpus.runs import Runs, search
 from communique.corpus.snapshot import Snapshot, at_version
 from communique.corpus.source import Source, read_json
@@ -66,7 +66,9 @@ class Published:
         return "\n".join(lines)
 
 
-def publish(project: Project, goal: Path, fingerprints: str = "token", version: str | None = None) -> Published:
+def publish(
+    project: Project, goal: Path, fingerprints: str = "token", version: str | None = None
+) -> Published:
     """Build the public form of the present build, or of a released version, into the new folder `goal`.
 
     `goal` gets `corpus/` (tables, manifest, card, Croissant, what finds the texts again) and
@@ -132,7 +134,8 @@ def table_digests(tables: Tables, schema: Schema) -> dict[str, str]:
     """Content digest by table, as in a manifest."""
     return {
         name: combined(
-            row_digest({column.name: row[column.name] for column in schema.table(name).columns}) for row in rows
+            row_digest({column.name: row[column.name] for column in schema.table(name).columns})
+            for row in rows
         )
         for name, rows in tables.items()
     }
@@ -143,7 +146,9 @@ def _publish(project: Project, snapshot: Snapshot, made: Path, level: Level) -> 
     manifest = snapshot.manifest
     if manifest.get("withheld"):
         raise ProjectError(
-            "The texts of this corpus are withheld already.", file=snapshot.corpus, mend="share the folder as it is"
+            "The texts of this corpus are withheld already.",
+            file=snapshot.corpus,
+            mend="share the folder as it is",
         )
     whole, homes = read_rows(snapshot, schema)
     runs = runs_of(whole["articles"])
@@ -211,7 +216,9 @@ def write_card(
     made: Path, project: Project, schema: Schema, facts: Record, manifest: Record, runs: Runs, note: str
 ) -> None:
     """The card of the folder `made`, from the project's prose with words of withheld articles masked."""
-    prose = runs.mask(project.card_text.read_text(encoding="utf-8"))[0] if project.card_text.exists() else None
+    prose = (
+        runs.mask(project.card_text.read_text(encoding="utf-8"))[0] if project.card_text.exists() else None
+    )
     text = card(Source(project, schema, facts, {}, {}, {}), manifest, made / "corpus", prose)
     withheld = manifest.get("withheld") or {"articles": 0, "fingerprints": "none"}
     for name in ("articles", "fingerprints"):

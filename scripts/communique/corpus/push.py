@@ -90,7 +90,11 @@ def push_public(public: Path, repository: str, *, private: bool | None = None) -
 
 
 def _same_or_refuse(api: Any, repository: str, tag: str, made: Path) -> None:
-    found = Path(api.hf_hub_download(repository, SUMS, revision=tag, repo_type="dataset", local_dir=made.parent / "hub"))
+    found = Path(
+        api.hf_hub_download(
+            repository, SUMS, revision=tag, repo_type="dataset", local_dir=made.parent / "hub"
+        )
+    )
     if found.read_bytes() != (made / SUMS).read_bytes():
         raise ProjectError(
             f"The Hub holds a {tag} with other content.",
@@ -98,5 +102,3 @@ def _same_or_refuse(api: Any, repository: str, tag: str, made: Path) -> None:
             expected="the same files",
             mend="a released version never changes: release a new one",
         )
-
-

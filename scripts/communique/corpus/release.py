@@ -72,7 +72,8 @@ def plan(project: Project, version: str | None = None) -> Plan:
     found, step, reasons = _since(project, last)
     if not reasons and _same_prose(project, last):
         raise ProjectError(
-            f"Nothing changed since {last}: neither records nor schema nor card.", mend="there is nothing to release"
+            f"Nothing changed since {last}: neither records nor schema nor card.",
+            mend="there is nothing to release",
         )
     least = after(last, step)
     wanted = (version or least).removeprefix("v")

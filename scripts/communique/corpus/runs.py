@@ -15,6 +15,8 @@ from communique.text.keys import token_key
 
 LENGTH = 5
 MASK = "[…]"
+#: Strings of up to this many characters are searched once: names and addresses stand in many rows.
+_SHORT = 400
 
 _URL = r"https?://\S+"
 _WORD = re.compile(rf"{_URL}|[^\W_]+")
@@ -46,10 +48,11 @@ class Runs:
 
     def __init__(self) -> None:
         self._of: dict[int, str] = {}
-        self._short: dict[str, str] = {}
+        self._seen: dict[str, list[tuple[int, int, str]]] = {}
 
     def add(self, article_id: str, text: str) -> None:
-        """Withhold the runs of a text; one that is shorter than a run counts whole, from three words on."""
+        """Withhold the runs of a text. One of fewer words than a run has none."""
+        self._seen.clear()
         for cut in (words, tokens):
             found = [word for word, _, _ in cut(text)]
             for at in range(len(found) - LENGTH + 1):
@@ -57,6 +60,7 @@ class Runs:
 
     def allow(self, text: str) -> None:
         """The runs of a text that is shared anyway give nothing away."""
+        self._seen.clear()
         for cut in (words, tokens):
             found = [word for word, _, _ in cut(text)]
             for at in range(len(found) - LENGTH + 1):
@@ -67,6 +71,16 @@ class Runs:
 
     def find(self, text: str) -> list[tuple[int, int, str]]:
         """Where runs stand in `text`: code point offsets and the article, in order; overlaps are joined."""
+        if len(text) > _SHORT:
+            return self._find(text)
+        known = self._seen.get(text)
+        if known is None:
+            known = self._seen[text] = self._find(text)
+        return known
+
+    def _find(self, text: str) -> list[tuple[int, int, str]]:
+        if len(text) < 2 * LENGTH - 1:
+            return []
         found: list[tuple[int, int, str]] = []
         for cut in (words, tokens):
             cut_text = cut(text)
@@ -127,7 +141,7 @@ def _parquet(path: Path) -> Iterable[tuple[str, str]]:
     for name, column in zip(file.schema_arrow.names, file.read().columns, strict=True):
         values: list[str] = []
         _collect(column.to_pylist(), values)
-        for value in values:
+        for value in dict.fromkeys(values):
             yield f"column {name}", value
         yield f"column {name}, values joined", " ".join(values)
 
@@ -139,7 +153,7 @@ def _json(path: Path, text: str) -> Iterable[tuple[str, str]]:
         if line.strip():
             values: list[str] = []
             _collect(json.loads(line), values)
-            for value in values:
+            for value in dict.fromkeys(values):
                 yield f"line {number}" if path.suffix == ".jsonl" else "string", value
 
 

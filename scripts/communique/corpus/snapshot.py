@@ -98,8 +98,8 @@ def open_snapshot(spec: str, project: Project | None) -> Iterator[Snapshot]:
         return
     with tempfile.TemporaryDirectory(prefix="communique-") as folder:
         if "@" in spec and spec.count("/") == 1:
-            repository, _, revision = spec.partition("@")
-            yield Snapshot(spec, fetch(repository, revision or None, Path(folder)))
+            repository, _, wanted = spec.partition("@")
+            yield Snapshot(spec, fetch(repository, wanted or None, Path(folder)))
         elif project is not None and (revision := _commit(project.root, spec)):
             yield Snapshot(spec, _from_git(project.root, revision, Path(folder), spec))
         else:
@@ -133,7 +133,9 @@ def fetch(repository: str, revision: str | None, folder: Path) -> Project:
     shutil.rmtree(found / ".cache", ignore_errors=True)
     opened = flat(found)
     if opened is None:
-        raise ProjectError(f"{repository} holds no Communiqué corpus.", expected=f"{NAME} and {SCHEMA}/ in it")
+        raise ProjectError(
+            f"{repository} holds no Communiqué corpus.", expected=f"{NAME} and {SCHEMA}/ in it"
+        )
     return opened
 
 

@@ -85,7 +85,9 @@ def releases(corpus: Path) -> list[Release]:
         sound = sound and chain == one.chain
     if not sound:
         raise ProjectError(
-            "The index of the released versions was changed.", file=path, mend="restore it from git or the Hub"
+            "The index of the released versions was changed.",
+            file=path,
+            mend="restore it from git or the Hub",
         )
     return found
 

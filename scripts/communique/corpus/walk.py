@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from communique.schema import Table
@@ -10,6 +11,7 @@ from communique.schema.model import VALUES, core
 
 Record = dict[str, Any]
 Kind = Literal["span", "spans", "place", "excerpt", "text"]
+KINDS: frozenset[Kind] = frozenset(("span", "spans", "place", "excerpt", "text"))
 #: visit(kind, value, path) gives the value to put in place; `path` is column, then names and list indices.
 Visit = Callable[[Kind, Any, tuple[str | int, ...]], Any]
 
@@ -22,24 +24,39 @@ WORDS_OF = {
 }
 
 
+@dataclass(frozen=True)
+class Node:
+    """A place of a schema compiled for walking; None for a place without anything to visit below it."""
+
+    kind: Kind | None
+    properties: dict[str, Node]
+    items: Node | None
+    free: bool
+
+
 class Walker:
     """Rewrites the records of one table. Columns without anything to visit are passed through.
 
     Kinds: `span` (object with start, end and text), `spans` (list of such), `place` (start and end without
-    text), `excerpt` (marked x-excerpt), `text` (any other string that isn't a value of a list).
+    text), `excerpt` (marked x-excerpt), `text` (any other string that isn't a value of a list). Places of other
+    kinds than those `wanted` are not visited.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, wanted: frozenset[Kind] = KINDS) -> None:
         self.table = table
         self.is_span = "x-span-of" in table.json and {"start", "end", "text"} <= table.by_name.keys()
-        self._columns = {column.name: column.json for column in table.columns if _holds(column.json)}
+        compiled = {column.name: _compile(column.json, wanted) for column in table.columns}
+        self._columns = {name: node for name, node in compiled.items() if node is not None}
+        if self.is_span:
+            self._columns.pop("text", None)
 
     def rewrite(self, row: Record, visit: Visit) -> Record:
         """A copy of `row` with what `visit` gave. The span that the row itself may be is not visited."""
         made = dict(row)
         for name, node in self._columns.items():
-            if name in row and not (self.is_span and name == "text"):
-                made[name] = _walk(node, row[name], (name,), visit)
+            value = row.get(name)
+            if value is not None:
+                made[name] = _walk(node, value, (name,), visit)
         return made
 
     def key(self, row: Record) -> str:
@@ -47,14 +64,20 @@ class Walker:
         return "\t".join("" if row[column] is None else str(row[column]) for column in self.table.key)
 
 
-def _holds(node: Record) -> bool:
-    return _kind(node) is not None or _is_parent(node)
-
-
-def _is_parent(node: Record) -> bool:
+def _compile(node: Record, wanted: frozenset[Kind]) -> Node | None:
+    kind = _kind(node)
+    if kind not in wanted:
+        kind = None
     inner = core(node)
-    children = [*inner.get("properties", {}).values(), *([inner["items"]] if "items" in inner else [])]
-    return inner.get("x-arrow") == "json" or any(_holds(child) for child in children)
+    free = inner.get("x-arrow") == "json" and "text" in wanted
+    if kind is not None and kind != "place":
+        return Node(kind, {}, None, False)
+    if free:
+        return Node(None, {}, None, True)
+    compiled = {name: _compile(child, wanted) for name, child in inner.get("properties", {}).items()}
+    properties = {name: child for name, child in compiled.items() if child is not None}
+    items = _compile(inner["items"], wanted) if "items" in inner else None
+    return Node(kind, properties, items, False) if kind or properties or items else None
 
 
 def _kind(node: Record) -> Kind | None:
@@ -65,30 +88,27 @@ def _kind(node: Record) -> Kind | None:
         return "span" if "text" in inner.get("properties", {}) else "place"
     if "items" in inner and "x-span-of" in core(inner["items"]):
         return "spans" if "text" in core(inner["items"]).get("properties", {}) else None
-    if inner.get("type") == "string" and VALUES not in inner and "oneOf" not in inner and "anyOf" not in inner:
-        return "text"
-    return None
+    plain = VALUES not in inner and "oneOf" not in inner and "anyOf" not in inner
+    return "text" if inner.get("type") == "string" and plain and inner.get("x-arrow") != "json" else None
 
 
-def _walk(node: Record, value: Any, path: tuple[str | int, ...], visit: Visit) -> Any:
+def _walk(node: Node, value: Any, path: tuple[str | int, ...], visit: Visit) -> Any:
     if value is None:
         return None
-    kind = _kind(node)
-    if kind is not None and kind != "place":
-        return visit(kind, value, path)
-    inner = core(node)
-    if inner.get("x-arrow") == "json":
+    if node.kind is not None:
+        value = visit(node.kind, value, path)
+        if node.kind != "place":
+            return value
+    if node.free:
         return _free(value, path, visit)
-    if kind == "place":
-        value = visit("place", value, path)
-    if isinstance(value, dict):
-        properties = inner.get("properties", {})
-        return {
-            name: _walk(properties[name], child, (*path, name), visit) if name in properties else child
-            for name, child in value.items()
-        }
-    if isinstance(value, list) and _holds(inner["items"]):
-        return [_walk(inner["items"], child, (*path, at), visit) for at, child in enumerate(value)]
+    if isinstance(value, dict) and node.properties:
+        made = dict(value)
+        for name, child in node.properties.items():
+            if made.get(name) is not None:
+                made[name] = _walk(child, made[name], (*path, name), visit)
+        return made
+    if isinstance(value, list) and node.items is not None:
+        return [_walk(node.items, child, (*path, at), visit) for at, child in enumerate(value)]
     return value
 
 
@@ -110,5 +130,7 @@ def put(row: Record, path: tuple[str | int, ...], value: Any) -> None:
             node = node[part]
         except (KeyError, IndexError, TypeError):
             return
-    if isinstance(node, dict) or (isinstance(node, list) and int(path[-1]) < len(node)):
-        node[path[-1]] = value
+    last = path[-1]
+    holds = isinstance(last, int) and last < len(node) if isinstance(node, list) else isinstance(node, dict)
+    if holds:
+        node[last] = value

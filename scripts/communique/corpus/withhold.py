@@ -63,9 +63,9 @@ def without(tables: Tables, left_out: set[str]) -> Tables:
     kept["event_links"] = [
         row for row in kept["event_links"] if {row["from_event_id"], row["to_event_id"]} <= events
     ]
-    gone = {
-        row["actor_id"] for row in tables["mentions"] if row["article_id"] in left_out
-    } - _actors_named(kept)
+    gone = {row["actor_id"] for row in tables["mentions"] if row["article_id"] in left_out} - _actors_named(
+        kept
+    )
     actors = [row for row in kept["actors"] if row["actor_id"] not in gone]
     kept["actors"] = derive_actors(actors, kept["mentions"])
     return kept
@@ -145,7 +145,7 @@ def _row(
                 spans[article_id].add((value["start"], value["end"]))
             return {**value, "text": None} if kind == "span" else value
         if kind == "excerpt":
-            derived = (name, path[0]) in WORDS_OF or path == ("trigger_text",) and name == "claims"
+            derived = (name, path[0]) in WORDS_OF or (path == ("trigger_text",) and name == "claims")
             if not derived and path != ("text",):
                 sealed[str(article_id)].append((name, key, list(path), value))
             return None if not isinstance(value, list) else []

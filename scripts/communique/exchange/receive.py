@@ -21,6 +21,10 @@ from communique.project import Project
 from communique.rounds.round import Annotator, Round, RoundArticle, annotation_path, checked_name, save_round
 from communique.schema import Schema, load_schema
 
+#: Version of the guidelines for records that were not made under ours: no guidelines bear this number. It can't be
+#: null, since a null version is how the tables say that an article is not annotated.
+NOT_OURS = "0.0.0"
+
 
 @dataclass(frozen=True)
 class ReceiveOptions:
@@ -127,7 +131,7 @@ def _provenance(options: ReceiveOptions, one: Pass) -> Record:
         "annotator_kind": options.annotator_kind,
         "decision": "imported",
         "reviewed_by_person": options.reviewed_by_person,
-        "guideline_version": None,
+        "guideline_version": NOT_OURS,
     }
 
 

@@ -60,11 +60,11 @@ def article_page(article: Article, notes: Notes) -> Record:
         "counts": {name: len(rows) for name, rows in article.rows.items()},
         "reported": sum(note.reported for note in notes.by_id.values()),
         "presupposed": sum(note.inside and not note.reported for note in notes.by_id.values()),
-        "extended": any(row["layer"] != "core" for row in article.rows["statements"]),
+        "extended": any(row["layer"] == "extended" for row in article.rows["statements"]),
         "legend": words.legend(),
         "ways": _ways(article, words),
         "cards": cards(article, words),
-        "annotated": record["guideline_version"] is not None,
+        "annotated": any(article.rows[name] for name in ("mentions", "statements", "actions")),
     }
 
 

@@ -6,9 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from communique.annotation.assertion import ancestors
 from communique.annotation.model import AUTHOR
 from communique.corpus.document import Action, Article, Statement
 from communique.explore.links import short
+from communique.explore.pieces import is_unmade
 from communique.explore.vocabulary import Vocabulary
 
 Record = dict[str, Any]
@@ -42,6 +44,8 @@ class ActionNote:
     views: tuple[View, ...]
     actors: str
     groups: str
+    #: Who passes the asserter's word on, nearest first: the sources of the statements around the asserting one.
+    via: tuple[str, ...]
     #: Whether it stands inside a statement, and whether somebody else than the narrator asserts it.
     inside: bool
     reported: bool
@@ -83,6 +87,7 @@ class Notes:
         self.words = words
         self.id = str(article.record["article_id"])
         self.names = {key: str(actor["canonical_name"]) for key, actor in article.actors.items()}
+        self.rows = {row["statement_id"]: row for row in article.rows["statements"]}
         self.by_id: dict[str, ActionNote] = {}
         for action in article.actions:
             self.by_id[action.record["action_id"]] = self._action(action)
@@ -134,10 +139,18 @@ class Notes:
             views,
             " ".join(dict.fromkeys(actors)),
             " ".join(dict.fromkeys(view.group for view in views)),
+            self._via(row["asserted_in"]),
             row["in_statement_id"] is not None,
             row["asserted_in"] != AUTHOR,
             min(span["start"] for span in row["trigger_spans"]),
         )
+
+    def _via(self, asserted_in: str) -> tuple[str, ...]:
+        if asserted_in not in self.rows:
+            return ()
+        above = ancestors(self.rows[asserted_in], self.rows)
+        told = [", ".join(row["source_names"]) or unnamed(row, self.words) for row in above]
+        return tuple(dict.fromkeys(told))
 
     def _views(self, row: Record) -> tuple[View, ...]:
         together: dict[tuple[Any, ...], list[str]] = {}
@@ -158,27 +171,32 @@ class Notes:
     def _statement(self, statement: Statement) -> StatementNote:
         row = statement.record
         facts = [self.words.title("statement_mode", row["mode"]).lower()]
-        if row["layer"] != "core":
+        if row["layer"] == "extended":
             facts = [self.words.title("statement_kind", row["statement_kind"]).lower()]
-        made = row["statement_status"] in ("made", "habitual")
-        if row["statement_status"] != "made":
+        if row["statement_status"] not in ("made", None):
             facts.append(self.words.title("statement_status", row["statement_status"]).lower())
         return StatementNote(
             row["statement_id"],
             short(row["statement_id"], self.id),
             self.people(row["source_actor_ids"]),
-            self.words.title("source_form", row["source_form"]).lower(),
+            unnamed(row, self.words),
             row["cue_text"] or row["cue_lemma"],
             self.people(row["addressee_actor_ids"]),
-            row["layer"],
-            tuple(facts),
-            made,
+            row["layer"] or "",
+            tuple(fact for fact in facts if fact),
+            not is_unmade(row),
             excerpt(row["content_text"]),
             " ".join(dict.fromkeys([*row["source_actor_ids"], *row["addressee_actor_ids"]])),
             tuple(self.by_id[one.record["action_id"]] for one in statement.actions),
             tuple(self._statement(child) for child in statement.children),
             min(span["start"] for span in [*row["cue_spans"], *row["content_spans"], *row["source_spans"]]),
         )
+
+
+def unnamed(statement: Record, words: Vocabulary) -> str:
+    """What stands for the source where no actor does: its words, else its form."""
+    form = words.title("source_form", statement["source_form"]).lower()
+    return str(statement["source_text"] or (f"source {form}" if form else "source not named"))
 
 
 def excerpt(text: str | None, length: int = 44) -> str | None:

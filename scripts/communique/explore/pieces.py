@@ -55,8 +55,8 @@ def marks(rows: Mapping[str, Sequence[Record]], groups: Mapping[str, str]) -> li
         found.append(Mark(row["start"], row["end"], "mention", row["mention_id"]))
     for row in rows["statements"]:
         key, depth = row["statement_id"], row["nesting_depth"]
-        look = "" if row["layer"] == "core" else " ext"
-        look += "" if row["statement_status"] in ("made", "habitual") else " unmade"
+        look = " ext" if row["layer"] == "extended" else ""
+        look += " unmade" if is_unmade(row) else ""
         found += [Mark(s["start"], s["end"], "content", key, depth, look) for s in row["content_spans"]]
         found += [Mark(s["start"], s["end"], "cue", key) for s in row["cue_spans"]]
     for row in rows["actions"]:
@@ -65,6 +65,11 @@ def marks(rows: Mapping[str, Sequence[Record]], groups: Mapping[str, str]) -> li
             Mark(s["start"], s["end"], "trigger", row["action_id"], 0, look) for s in row["trigger_spans"]
         ]
     return found
+
+
+def is_unmade(statement: Record) -> bool:
+    """Whether the statement is known not to have been made (yet). Corpora from elsewhere may not say."""
+    return statement["statement_status"] not in ("made", "habitual", None)
 
 
 def pieces(text: str, start: int, end: int, found: Iterable[Mark], article_id: str) -> Iterator[Piece]:

@@ -11,6 +11,7 @@ from communique.corpus.claims import claims
 from communique.corpus.document import Article
 from communique.explore.article import heading
 from communique.explore.links import file_name, short
+from communique.explore.notes import unnamed
 from communique.explore.vocabulary import Vocabulary
 
 Record = dict[str, Any]
@@ -199,7 +200,7 @@ def statement_rows(article: Article, words: Vocabulary) -> Iterator[list[Any]]:
     for root in article.statements:
         for one in root.walk():
             row = one.record
-            names = row["source_names"] or [f"({words.title('source_form', row['source_form']).lower()})"]
+            names = row["source_names"] or [f"({unnamed(row, words)})"]
             yield [
                 ", ".join(names),
                 row["cue_text"] or row["cue_lemma"],

@@ -63,9 +63,11 @@ class Tally:
         for row in article.rows["statements"]:
             words = (row["cue_text"] or row["cue_lemma"], excerpt(row["content_text"], 220))
             facts = (
-                [] if row["layer"] == "core" else [self.words.title("statement_kind", row["statement_kind"])]
+                [self.words.title("statement_kind", row["statement_kind"])]
+                if row["layer"] == "extended"
+                else []
             )
-            if row["statement_status"] != "made":
+            if row["statement_status"] not in ("made", None):
                 facts.append(self.words.title("statement_status", row["statement_status"]))
             facts = [fact.lower() for fact in facts]
             # None for what the article itself reports; else who says that it was said.

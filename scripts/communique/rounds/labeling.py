@@ -42,7 +42,7 @@ _STYLE = """
 .relations-overlay [class*=relationItem]:not([class*=_highlighted]) text{display:none}
 .relations-overlay [class*=relationItem]:not([class*=_highlighted]) rect[fill]:not([fill=none]){display:none}
 .relations-overlay [class*=_highlighted]{opacity:1 !important}
-.cq-help *{font-weight:400 !important}
+.cq-help *{font-weight:400 !important;font-size:13px !important;line-height:1.5 !important}
 .cq-help{color:#6b7280;font-size:13px;line-height:1.5}
 """
 

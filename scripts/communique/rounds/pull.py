@@ -242,7 +242,10 @@ def _convert(
     )
     if fatal(more):
         return None, [], str(fatal(more)[0])
-    return annotation, [str(one) for one in (*problems, *more)], None
+    notes = [str(one) for one in (*problems, *more)]
+    if not result.regions:
+        notes.append("the annotation has no region at all")
+    return annotation, notes, None
 
 
 def _digest(content: str) -> str:

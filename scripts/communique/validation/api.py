@@ -156,6 +156,8 @@ def _whole_project(home: Project, options: Options, found: Findings, progress: P
         built.found.kept[:] = kept
         _merge(report, built, records=False)
         report.shards += built.shards
+        if not any(report.records.values()):
+            report.records = built.records
         for finding, count in release_findings(home, schema, options.wanted(), options.cap):
             found.add(finding, count)
     return report

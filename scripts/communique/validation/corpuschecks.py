@@ -48,7 +48,11 @@ def facts_of(shard: Shard, wanted: set[str]) -> dict[str, pl.DataFrame]:
             & pl.col("actor_id").is_not_null()
             & (pl.col("metonymy") == "none")
         )
-        facts["names"] = names.select(pl.col("text").str.to_lowercase(), "actor_id").unique()
+        facts["names"] = (
+            names.filter(pl.col("text").is_not_null())
+            .select(pl.col("text").str.to_lowercase(), "actor_id")
+            .unique()
+        )
     return facts
 
 

@@ -51,6 +51,8 @@ class Shard:
     registry_known: bool = True
     #: Whether a whole file could not be read: then nothing is known to be unused.
     lost_file: bool = False
+    #: Whether the corpus is the public form, which has no text that must not be redistributed.
+    public: bool = False
     #: Version of the project's guidelines, where it is known.
     guidelines: str | None = None
 

@@ -132,6 +132,24 @@ def rights_missing(schema: Schema) -> Rule:
     )
 
 
+@rule(
+    "L5/text-not-free",
+    "A text in a public corpus that must not be redistributed",
+    view="articles",
+    columns=("articles.redistribution", "articles.text", "manifest.withheld"),
+    why="The text belongs to its publisher; the public form holds annotations and what finds the text again.",
+    bad='"redistribution": "annotations_only" with its text in a corpus whose texts are withheld',
+    good='"redistribution": "annotations_only", "text": null',
+    mend="make the public form again: 'communique release --public'",
+)
+def text_not_free(schema: Schema) -> Rule:
+    import polars as pl
+
+    where = pl.col("public") & (pl.col("redistribution") != "text_ok") & pl.col("text").is_not_null()
+    found = pl.col("redistribution")
+    return Rule(where, "The redistribution is {found}, and the text is there.", "text", found, "no text")
+
+
 TEXT_REPEATED = declare(
     "L5/text-repeated",
     "Two articles with the same text",

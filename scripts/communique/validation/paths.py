@@ -97,7 +97,8 @@ def flatten(
     import polars as pl
 
     row = pl.col(rows) if rows else pl.int_range(pl.len(), dtype=pl.UInt32)
-    out = frame.select(row.alias("row"), pl.col(path.parts[0]).alias("value"))
+    # One lazy query: a call for each step costs more than the steps.
+    out = frame.lazy().select(row.alias("row"), pl.col(path.parts[0]).alias("value"))
     if positions:
         out = out.with_columns(at=pl.lit(path.parts[0]))
     for part in path.parts[1:]:
@@ -112,4 +113,4 @@ def flatten(
             out = out.with_columns(value=pl.col("value").struct.field(part))
             if positions:
                 out = out.with_columns(at=pl.col("at") + f"/{part}")
-    return out.filter(pl.col("value").is_not_null()) if out["value"].null_count() else out
+    return out.filter(pl.col("value").is_not_null()).collect()

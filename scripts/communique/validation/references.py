@@ -20,18 +20,27 @@ _CROSSES = "{found} belongs to another article."
 
 def check_references(run: Evaluation) -> None:
     """Report the references that lead nowhere; those into articles of other shards become `pending`."""
+    import polars as pl
+
     if not any(id_.startswith("L2/") for id_ in run.wanted):
         return
     known = _known(run)
+    found: dict[str, list[tuple[Path, pl.DataFrame]]] = {}
     for name, frame in run.shard.frames.items():
         if frame.is_empty():
             continue
-        found = reference_paths(run.shard.schema.table(name))
+        paths = reference_paths(run.shard.schema.table(name))
         if name == "actions":
-            found.append((Path(name, ("assertion_override", "asserted_in")), "statements", "statement_id"))
-        for path, target, _ in found:
-            if target in run.shard.frames:
-                _check(run, frame, path, target, known[target])
+            paths.append((Path(name, ("assertion_override", "asserted_in")), "statements", "statement_id"))
+        for path, target, _ in paths:
+            if target in run.shard.frames and not (values := flatten(frame, path)).is_empty():
+                found.setdefault(target, []).append((path, values))
+    for target, parts in found.items():
+        # All references to one table are looked up at once: the set of its ids is made once.
+        different = pl.concat([values["value"] for _, values in parts]).unique()
+        loose = different.filter(~different.is_in(known[target].implode()))
+        for path, values in parts:
+            _check(run, run.shard.frames[path.table], path, target, values, loose)
 
 
 def _known(run: Evaluation) -> dict[str, pl.Series]:
@@ -50,36 +59,23 @@ def _known(run: Evaluation) -> dict[str, pl.Series]:
     return known
 
 
-def _check(run: Evaluation, frame: pl.DataFrame, path: Path, target: str, known: pl.Series) -> None:
+def _check(
+    run: Evaluation, frame: pl.DataFrame, path: Path, target: str, values: pl.DataFrame, loose: pl.Series
+) -> None:
     import polars as pl
 
-    values = flatten(frame, path)
-    if values.is_empty():
-        return
-    different = values["value"].unique()
-    loose = different.filter(~different.is_in(known.implode()))
     if path.parts[0] == "assertion_override":
         loose = loose.filter(loose != AUTHOR)
     view = View("references", path.table, values, path.root, _locator(frame, path))
     if target == "articles":
-        _articles(run, view, values.filter(pl.col("value").is_in(loose.implode())))
+        _articles(
+            run, view, values.filter(pl.col("value").is_in(loose.implode())) if len(loose) else values.clear()
+        )
         return
-    # The article of each reference, to tell its own ids from those of others.
-    owned = (
-        values
-        if target in ("statements", "events", "actions")
-        else values.filter(pl.col("value").str.contains(".", literal=True))
-    )
-    owned = (
-        owned.with_columns(own=frame["article_id"].gather(owned["row"]))
-        if "article_id" in frame.columns
-        else owned.clear()
-    )
-    foreign = pl.col("own").is_not_null() & ~pl.col("value").str.starts_with(pl.col("own") + ".")
-    if not owned.is_empty() and level2.CROSSES.id in run.wanted:
-        _crossing(run, view, frame, path, owned.filter(foreign & ~pl.col("value").is_in(loose.implode())))
-    if len(loose):
-        failing = values.filter(pl.col("value").is_in(loose.implode()))
+    if level2.CROSSES.id in run.wanted and "article_id" in frame.columns:
+        _crossing(run, view, frame, path, loose)
+    failing = values.filter(pl.col("value").is_in(loose.implode())) if len(loose) else values.clear()
+    if not failing.is_empty():
         _unresolved(run, view, frame, path, target, failing)
 
 
@@ -133,15 +129,26 @@ def _pending(run: Evaluation, view: View, failing: pl.DataFrame, path: Path, tar
     return pending
 
 
-def _crossing(run: Evaluation, view: View, frame: pl.DataFrame, path: Path, failing: pl.DataFrame) -> None:
-    """References that resolve in the shard, but into another article."""
+def _crossing(run: Evaluation, view: View, frame: pl.DataFrame, path: Path, loose: pl.Series) -> None:
+    """References that resolve in the shard, but into another article. An id with a dot begins with its article's."""
+    import polars as pl
+
     if view.table == "event_links" and path.parts[0] == "from_event_id":
         # Said by L2/id-of-another-article: the first event is part of the key.
         return
+    value, own = pl.col("value"), pl.col("own")
+    owned = view.frame.filter(value.str.contains(".", literal=True))
+    if owned.is_empty():
+        return
+    owned = owned.with_columns(own=frame["article_id"].gather(owned["row"]))
+    failing = owned.filter(own.is_not_null() & ~value.str.starts_with(own + ".")).drop("own")
+    if failing.is_empty():
+        return
+    failing = failing.filter(~value.is_in(loose.implode()))
     if view.table == "event_links" and path.parts[0] == "to_event_id":
         failing = failing.filter(frame["type"].gather(failing["row"]) != "same_as")
     if not failing.is_empty():
-        run.emit(level2.CROSSES, _rule(_CROSSES), view, failing.drop("own"))
+        run.emit(level2.CROSSES, _rule(_CROSSES), view, failing)
 
 
 def _missing(target: str) -> Rule:

@@ -41,13 +41,14 @@ class Task:
     cap: int | None
     gate: str
     guidelines: str | None = None
+    public: bool = False
 
 
 def check_one(task: Task, registry: pl.DataFrame | None) -> Result:
     """The pure function of a task. `registry` holds the registry actors of the corpus, None when unreadable."""
     loaded = Loader(task.schema, set(task.wanted), task.cap).load(task.index, list(task.files))
     shard = loaded.shard
-    shard.guidelines = task.guidelines
+    shard.guidelines, shard.public = task.guidelines, task.public
     shard.registry, shard.registry_known = registry, registry is not None
     run = Evaluation(shard, task.wanted, task.cap, task.gate)
     high = any(id_[1] > "1" for id_ in task.wanted)
@@ -94,6 +95,7 @@ def validate_tables(
             options.cap,
             options.gate,
             guidelines,
+            bool((layout.manifest or {}).get("withheld")),
         )
         for indices in _batches(layout)
     ]

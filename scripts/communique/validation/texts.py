@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 
 
 class Texts:
-    """The texts of the articles of a shard; `row` below is an article's row in the shard. A text may be null."""
+    """The texts of the articles of a shard; `row` below is an article's row in the shard. A text may be withheld."""
 
     def __init__(self, articles: pl.DataFrame) -> None:
         import polars as pl
 
         self.text = articles["text"]
         sizes = articles.select(chars=pl.col("text").str.len_chars(), bytes=pl.col("text").str.len_bytes())
-        self.chars = sizes["chars"]
+        # A text that is withheld still has its length.
+        self.chars = sizes["chars"].fill_null(articles["char_count"].cast(pl.UInt32, strict=False))
         self.bytes = sizes["bytes"]
 
     @cached_property
@@ -64,14 +65,12 @@ class Texts:
         import numpy as np
 
         buffer, offsets = self._buffer
-        low = np.bincount(buffer, minlength=256)
-        if low[:9].sum() + low[11:32].sum() + low[127]:
+        allowed = np.count_nonzero(buffer == 9) + np.count_nonzero(buffer == 10)
+        if np.count_nonzero(buffer < 32) > allowed or (buffer == 127).any():
             return True
         starts = buffer[offsets[:-1][offsets[:-1] < len(buffer)]]
         if (starts == 0xEF).any():
             return True
-        if not low[0xC2]:
-            return False
         leads = np.flatnonzero(buffer[:-1] == 0xC2)
         return bool((buffer[leads + 1] < 0xA0).any())
 
@@ -80,7 +79,7 @@ class Texts:
         """Start byte of every code point of the texts that are not ASCII; by article, where its own begin; is it wide."""
         import numpy as np
 
-        wide = (self.chars != self.bytes).fill_null(False).to_numpy()
+        wide = ((self.chars != self.bytes) & self.text.is_not_null()).fill_null(False).to_numpy()
         chars = np.where(wide, self.chars.fill_null(0).to_numpy(), 0).astype(np.int64)
         sizes = np.where(wide, self.bytes.fill_null(0).to_numpy(), 0).astype(np.int64)
         buffer, offsets = self._buffer

@@ -33,7 +33,11 @@ class Views(SpanViews, CodebookViews):
 
         frame = self.shard.frames[name].with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32))
         if name == "articles":
-            frame = frame.with_columns(suspect=pl.lit(self.texts.has_controls()), chars=self.texts.chars)
+            frame = frame.with_columns(
+                suspect=pl.lit(self.texts.has_controls()),
+                chars=self.texts.chars,
+                public=pl.lit(self.shard.public),
+            )
         yield View(name, name, frame)
 
     def _keys(self, faulty: dict[str, pl.Series]) -> Iterator[View]:

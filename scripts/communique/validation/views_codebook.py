@@ -166,17 +166,14 @@ class CodebookViews(ViewBase):
             )
 
     def _times(self, faulty: dict[str, pl.Series]) -> Iterator[View]:
-        """Every time of a statement or action."""
+        """Every time of a statement or action, and whether the words of its article are withheld."""
+        texts = self.shard.frames["articles"]["text"]
         for table in ("statements", "actions"):
             frame = flatten(self.shard.frames[table], Path(table, ("time",)))
             if not frame.is_empty():
-                yield View(
-                    "times",
-                    table,
-                    frame.unnest("value"),
-                    "time",
-                    lambda failing: failing.with_columns(at=_time()),
-                )
+                withheld = texts.is_null().gather(self.article_rows[table].gather(frame["row"]))
+                frame = frame.unnest("value").with_columns(withheld=withheld.fill_null(False))
+                yield View("times", table, frame, "time", lambda failing: failing.with_columns(at=_time()))
 
     def _event_use(self, faulty: dict[str, pl.Series]) -> Iterator[View]:
         """Every event: whether an action of the shard belongs to it; unknown where an action of its article has no event."""

@@ -54,6 +54,12 @@ function articlePage(page) {
     if (table === "statements") return `${(row.source_actor_ids || []).map(actorName).join(", ") || "source not named"} ${row.cue_text || row.cue_lemma || ""} (${id})`;
     return `${row.trigger_text || row.gloss || row.text || ""} (${id})`.trim();
   }
+  // A statement, and who passes it on: the statements around it, nearest first.
+  function chain(id) {
+    const steps = [];
+    for (let at = id; at && records[at] && steps.length < 20; at = records[at][2].parent_statement_id) steps.push(brief(at));
+    return steps.join(", in ");
+  }
   function status(view) {
     const [title, , group] = schema.lists.action_status[view.status] || [view.status];
     return el("b", { class: `status ${group || ""}` }, view.polarity === "positive" ? title : `${title} not to happen`);
@@ -74,7 +80,7 @@ function articlePage(page) {
       const column = columns[name];
       if (!(name in row)) continue;
       if (name === "views") part("Status", el("div", {}, ...row.views.map(viewRow)));
-      else if (name === "asserted_in") part(column[0], row.asserted_in === "AUTHOR" ? "the narrator's own voice" : brief(row.asserted_in), column[2]);
+      else if (name === "asserted_in") part(column[0], row.asserted_in === "AUTHOR" ? "the narrator's own voice" : chain(row.asserted_in), column[2]);
       else if (name === "mode" && table === "actions") part(column[0], (schema.modes[row.event_type] || {})[row.mode] || row.mode, column[2]);
       else part(column[0], say(row[name], column, row), column[2]);
     }
@@ -182,6 +188,7 @@ function articlePage(page) {
       const [table, , row] = records[id];
       const event = row.event_id && records[row.event_id] ? records[row.event_id][2].gloss : "";
       const words = [row.trigger_text, row.gloss, event, row.cue_text, row.source_text];
+      for (const span of [row.theme, row.instrument, row.location, ...(row.condition_spans || [])]) words.push(span && span.text);
       if (table === "statements") words.push(row.content_text);
       for (const one of marks.get(id) || []) if (one.matches(".note")) words.push(one.firstElementChild.textContent);
       text.set(id, words.filter(Boolean).join(" ").toLocaleLowerCase());
@@ -223,7 +230,8 @@ function articlePage(page) {
       body.classList.toggle("off", rows.every((row) => row.classList.contains("off")));
     }
     const count = (kind) => [...hits].filter((one) => one.matches(kind)).length;
-    $("ui-found").textContent = `${count(".action")} of ${notes.filter((one) => one.matches(".action")).length} actions and ${count(".statement")} of ${notes.filter((one) => one.matches(".statement")).length} statements, in ${paras.filter((one) => !one.classList.contains("off")).length} paragraphs`;
+    const places = paras.filter((one) => !one.classList.contains("off")).length;
+    $("ui-found").textContent = `${count(".action")} of ${notes.filter((one) => one.matches(".action")).length} actions and ${count(".statement")} of ${notes.filter((one) => one.matches(".statement")).length} statements, in ${places} ${places === 1 ? "paragraph" : "paragraphs"}`;
   }
   function filtered() {
     const query = new URLSearchParams(Object.entries(fields).map(([key, field]) => [key, field.value.trim()]).filter(([, value]) => value)).toString();

@@ -106,14 +106,15 @@ def _line(statement: Statement) -> Any:
     from rich.text import Text
 
     row = statement.record
-    who = ", ".join(row["source_names"]) or f"({row['source_form']})"
+    who = ", ".join(row["source_names"]) or row["source_text"] or f"({row['source_form'] or 'not named'})"
     line = (
         Text().append(who, "bold").append(f" {row['cue_text']} ", "italic").append(f"“{row['content_text']}”")
     )
-    extra = [row["mode"], *([row["statement_status"]] if row["statement_status"] != "made" else [])]
-    return line.append(
-        "  " + ", ".join([*extra, *([] if row["layer"] == "core" else [row["statement_kind"]])]), "dim"
-    )
+    status = None if row["statement_status"] == "made" else row["statement_status"]
+    kind = None if row["layer"] == "core" else row["statement_kind"]
+    # An imported corpus leaves null what its source does not say.
+    said = [word for word in (row["mode"], status, kind) if word]
+    return line.append("  " + ", ".join(said), "dim")
 
 
 def _action_line(action: Action) -> Any:

@@ -59,13 +59,13 @@ def _heads(
         groups.setdefault(root(number), []).append(number)
     found: dict[str, list[str]] = {}
     for head, members in groups.items():
-        given = list(dict.fromkeys(names[one] for one in members if names[one]))
+        given = list(dict.fromkeys(str(names[one]) for one in members if names[one]))
         if len(given) > 1:
             reading.tell(
                 f"mentions tied as one event have different names: {', '.join(given)}", f"region {head}"
             )
         for one in members:
-            name = names[one] or (given[0] if given else f"V-{head}")
+            name = str(names[one] or (given[0] if given else f"V-{head}"))
             key = record_id(name, reading.prefix)
             reading.records[one][cluster.column] = key
             found.setdefault(key, []).append(one)

@@ -156,7 +156,7 @@ def _fits(form: Form, region: Region, label: str) -> bool:
     anchored = form.anchored.get(region.label)
     if anchored is None or anchored.column is None:
         return False
-    known = {PART, *(one.relation for one in (*anchored.roles, *anchored.references))}
+    known = {PART, *(one.relation for one in anchored.roles), *(one.relation for one in anchored.references)}
     if anchored.cluster:
         known |= {anchored.cluster.relation, *(name for name, _ in form.link_types(anchored.cluster))}
     return label in known
@@ -259,8 +259,8 @@ def _role(reading: Reading, anchored: Anchored, region: Region, role: Role, reco
         if len(targets) > 1:
             reading.tell(f"there are several for {role.relation}; the first is taken", f"region {region.id}")
     if role.actors:
-        found = [one for target in targets for one in reading.actors.of(reading.result.regions[target])]
-        record[role.actors] = list(dict.fromkeys([*found, *understood]))
+        spoken = [one for target in targets for one in reading.actors.of(reading.result.regions[target])]
+        record[role.actors] = list(dict.fromkeys([*spoken, *understood]))
     if role.implied and understood:
         record[role.implied] = True
 

@@ -185,9 +185,10 @@ def _tie(
     """Relate an anchor to the region of a role: to a mention of that actor, else to a region of its own kind."""
     start, end = span["start"], span["end"]
     if actors and not own:
-        for region, actor in writing.mentions.get((start, end), []):
+        for mention, actor in writing.mentions.get((start, end), []):
             if actor is not None and [actor] == actors:
-                return writing.result.relate(number, region, role.relation)
+                writing.result.relate(number, mention, role.relation)
+                return
     key = (role.label, start, end, tuple(map(str, actors)), number if actors else None)
     if key not in writing.shared:
         region = writing.add(f"{number}-{role.relation}", start, end, role.label)
@@ -195,7 +196,6 @@ def _tie(
             region.fields[SPAN_ACTORS] = [[one] for one in actors]
         writing.shared[key] = region.id
     writing.result.relate(number, writing.shared[key], role.relation)
-    return None
 
 
 def _understood(writing: _Writing, number: str, role: Role, actors: list[Any]) -> None:

@@ -90,7 +90,9 @@ def read_result(items: Any, length: int, form: Form) -> tuple[Result, list[Probl
     result, problems = Result(), []
     if not isinstance(items, list):
         return result, [Problem("the result is not a list", "result", True)]
-    spans, others, relations = [], [], []
+    spans: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
+    relations: list[dict[str, Any]] = []
     for number, item in enumerate(items):
         kind = item.get("type") if isinstance(item, dict) else None
         if kind == "relation":

@@ -26,14 +26,52 @@ Record = dict[str, Any]
 
 #: Words that formats trip over: astral, combining, right to left, formulas, brackets, escapes, separators, quotes.
 WORDS = (
-    "Kyiv", "said", "she", "«да»", "a😀b", "e\u0301te\u0301", "שלום", "=1+2", "-5", "@SUM(A1)", "+x", "(SRC:", "x)", "[a]", "|", "\\n",
-    "_", "*", "->", ";", ",", "#Text=", "T1", "<b>&amp;", "]]>", "{}", "%2C", "\u200bz", "w\u2028v", "n\u00a0m", "\ufeffq", "''", '"', "🇺🇦", "-", "1-1",
-)  # fmt: skip
+    "Kyiv",
+    "said",
+    "she",
+    "«да»",
+    "a😀b",
+    "e\u0301te\u0301",
+    "שלום",
+    "=1+2",
+    "-5",
+    "@SUM(A1)",
+    "+x",
+    "(SRC:",
+    "x)",
+    "[a]",
+    "|",
+    "\\n",
+    "_",
+    "*",
+    "->",
+    ";",
+    ",",
+    "#Text=",
+    "T1",
+    "<b>&amp;",
+    "]]>",
+    "{}",
+    "%2C",
+    "\u200bz",
+    "w\u2028v",
+    "n\u00a0m",
+    "\ufeffq",
+    "''",
+    '"',
+    "🇺🇦",
+    "-",
+    "1-1",
+)
 GAPS = (" ", " ", " ", "  ", "\n", "\n\n", "\t", "\u00a0", "")
 PROVENANCE = {
-    "round": "r1", "annotators": ["ann"], "annotator_kind": "person", "decision": "single", "reviewed_by_person": True,
+    "round": "r1",
+    "annotators": ["ann"],
+    "annotator_kind": "person",
+    "decision": "single",
+    "reviewed_by_person": True,
     "guideline_version": "0.1.0",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,9 +100,15 @@ def memory_source(
     """A source of articles with their annotations."""
     paths = {article["article_id"]: Path(article["article_id"]) for article, _ in parts}
     return MemorySource(
-        Project(Path("nowhere")), schema, {"name": "t", "version": "0.1.0"}, {a["actor_id"]: a for a in actors}, paths, dict(paths),
-        {article["article_id"]: article for article, _ in parts}, {a.article_id: a for _, a in parts},
-    )  # fmt: skip
+        Project(Path("nowhere")),
+        schema,
+        {"name": "t", "version": "0.1.0"},
+        {a["actor_id"]: a for a in actors},
+        paths,
+        dict(paths),
+        {article["article_id"]: article for article, _ in parts},
+        {a.article_id: a for _, a in parts},
+    )
 
 
 def make_article(schema: Schema, article_id: str, text: str) -> Record:
@@ -186,10 +230,18 @@ def registry(schema: Schema) -> list[Record]:
         actor(schema, "AUTHOR", "narrator", actor_kind="media", resolution="implicit"),
         actor(schema, "A-1_b", "=HYPERLINK(1)", wikidata_qid="Q1", qid_status="verified"),
         actor(
-            schema, "RUS", "Russia; the state", actor_kind="state", country_iso3="RUS", sector_code="GOV",
-            other_sector_codes=["MIL"], affiliated_with=["A-1_b"], role_in_text='"the" state', note="-n",
+            schema,
+            "RUS",
+            "Russia; the state",
+            actor_kind="state",
+            country_iso3="RUS",
+            sector_code="GOV",
+            other_sector_codes=["MIL"],
+            affiliated_with=["A-1_b"],
+            role_in_text='"the" state',
+            note="-n",
         ),
-    ]  # fmt: skip
+    ]
 
 
 @st.composite
@@ -242,10 +294,13 @@ def annotations(draw: Any, schema: Schema, article: Record) -> Annotation:
         add(
             "actions",
             {
-                "action_id": f"{id}.E{number}", **event, "assertion_override": override,
-                "realises_statement_id": draw(st.sampled_from([None, *said])), "other_views": draw(st.sampled_from([[], [view]])),
+                "action_id": f"{id}.E{number}",
+                **event,
+                "assertion_override": override,
+                "realises_statement_id": draw(st.sampled_from([None, *said])),
+                "other_views": draw(st.sampled_from([[], [view]])),
             },
-        )  # fmt: skip
+        )
     for other in made["events"][1:]:
         add(
             "event_links",

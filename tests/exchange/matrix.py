@@ -40,24 +40,42 @@ def rich_corpus(schema: Schema) -> generate.MemorySource:
     tables: dict[str, list[dict[str, Any]]] = {table.name: [] for table in annotation_tables(schema)}
     tables["actors"] = [
         generate.actor(
-            schema, f"{id}.ENVOY", "an envoy", article_id=id, actor_kind="collective_unnamed", resolution="nominal",
-            affiliated_with=["RUS"], note="unnamed", role_in_text="envoy", sector_code="GOV", other_sector_codes=["ELI"], nonstate_code="IGO",
+            schema,
+            f"{id}.ENVOY",
+            "an envoy",
+            article_id=id,
+            actor_kind="collective_unnamed",
+            resolution="nominal",
+            affiliated_with=["RUS"],
+            note="unnamed",
+            role_in_text="envoy",
+            sector_code="GOV",
+            other_sector_codes=["ELI"],
+            nonstate_code="IGO",
         )
-    ]  # fmt: skip
+    ]
     for number in range(12):
         for table, record in _records(schema, article, number):
             tables[table].append(record)
     for other in tables["events"][1:3]:
         link = {
-            "type": "cause_of", "from_event_id": tables["events"][0]["event_id"], "to_event_id": other["event_id"],
-            "article_id": id, "note": "by law", "provenance": generate.PROVENANCE,
-        }  # fmt: skip
+            "type": "cause_of",
+            "from_event_id": tables["events"][0]["event_id"],
+            "to_event_id": other["event_id"],
+            "article_id": id,
+            "note": "by law",
+            "provenance": generate.PROVENANCE,
+        }
         tables["event_links"].append(link)
     annotation = Annotation(id, article["text_sha256"], dict(generate.PROVENANCE), "a remark", tables)
     full = {
-        **article, "byline": "A. Writer", "rights": "CC-BY-4.0", "rights_holder": "Paper", "source_record": "1",
+        **article,
+        "byline": "A. Writer",
+        "rights": "CC-BY-4.0",
+        "rights_holder": "Paper",
+        "source_record": "1",
         "date_raw": "20211207",
-    }  # fmt: skip
+    }
     return generate.memory_source(schema, [(full, annotation)], generate.registry(schema))
 
 
@@ -227,11 +245,14 @@ def page(schema: Schema) -> str:
     """The page as it should be."""
     verdicts = matrix(schema)
     lines = [
-        "# What each format keeps", "",
+        "# What each format keeps",
+        "",
         "Made by `python -m tests.exchange.matrix` from the round trips that the tests make: one corpus in which every",
-        "column is used goes out and is read back, by our own reader or by the library named below. Do not edit.", "",
-        "✓ every value comes back as it was · ~ some values do, or come back near (a span widened to tokens) · – lost", "",
-    ]  # fmt: skip
+        "column is used goes out and is read back, by our own reader or by the library named below. Do not edit.",
+        "",
+        "✓ every value comes back as it was · ~ some values do, or come back near (a span widened to tokens) · – lost",
+        "",
+    ]
     for table in TABLES:
         formats = list(verdicts)
         lines += [
@@ -251,19 +272,29 @@ def page(schema: Schema) -> str:
         "|---|---|---|---|---|",
     ]
     by = {
-        "brat": "our reader", "cas": "dkpro-cassis", "conllu": "our reader", "csv": "Python's csv", "dna": "Python's csv",
-        "docbin": "spaCy", "events": "Python's json", "gexf": "networkx", "graphml": "networkx", "jsonld": "Python's json",
+        "brat": "our reader",
+        "cas": "dkpro-cassis",
+        "conllu": "our reader",
+        "csv": "Python's csv",
+        "dna": "Python's csv",
+        "docbin": "spaCy",
+        "events": "Python's json",
+        "gexf": "networkx",
+        "graphml": "networkx",
+        "jsonld": "Python's json",
         "sqlite": "SQLite",
-    }  # fmt: skip
+    }
     for name, entry in FORMATS.items():
         extra = f" (`pip install communique[{entry.extra}]`)" if entry.extra else ""
         yes = ["✓" if one else "" for one in (entry.read, entry.write)]
         lines.append(f"| {name} | {entry.title}{extra} | {yes[0]} | {yes[1]} | {by.get(name, '')} |")
     lines += [
-        "", "`events`, `dna`, `gexf` and `graphml` are for counting, not for keeping: they hold what their field uses.",
+        "",
+        "`events`, `dna`, `gexf` and `graphml` are for counting, not for keeping: they hold what their field uses.",
         "In `brat`, `cas`, `conllu` and `jsonld` what the format has no place for goes along as JSON; other tools keep it",
-        "or drop it, so edit in them only what they show.", "",
-    ]  # fmt: skip
+        "or drop it, so edit in them only what they show.",
+        "",
+    ]
     return "\n".join(lines)
 
 

@@ -139,8 +139,8 @@ def sqlite(out: Path, schema: Schema) -> Found:
         for row in database.execute(f'SELECT * FROM "{table.name}" ORDER BY rowid'):
             yield {
                 name: bool(row[name]) if name in flags and row[name] is not None else row[name]
-                for name in row.keys()
-            }  # noqa: SIM118
+                for name in tuple(row.keys())
+            }
 
     return _flat(rows_of, schema)
 
@@ -229,12 +229,17 @@ def dna(out: Path, schema: Schema) -> Found:
             row = {name: restored(cell) for name, cell in row.items()}
             agreement = {"": None, "1": True, "0": False}[row["agreement"]]
             found[row["document_id"]]["statements"][row["statement_id"]] = {
-                "statement_id": row["statement_id"], "concept_id": row["concept"] or None, "agreement": agreement,
-            }  # fmt: skip
+                "statement_id": row["statement_id"],
+                "concept_id": row["concept"] or None,
+                "agreement": agreement,
+            }
             found[row["document_id"]]["articles"][row["document_id"]] = {
-                "article_id": row["document_id"], "title": row["document_title"] or None, "byline": row["document_author"] or None,
-                "publisher": row["document_source"] or None, "published_on": row["time"] or None,
-            }  # fmt: skip
+                "article_id": row["document_id"],
+                "title": row["document_title"] or None,
+                "byline": row["document_author"] or None,
+                "publisher": row["document_source"] or None,
+                "published_on": row["time"] or None,
+            }
     return dict(found)
 
 
@@ -316,6 +321,15 @@ def cas(out: Path, schema: Schema) -> Found:
 
 
 RECOVER = {
-    "brat": brat, "cas": cas, "conllu": conllu, "csv": csv_bundle, "dna": dna, "docbin": docbin, "events": events,
-    "gexf": gexf, "graphml": graphml, "jsonld": jsonld, "sqlite": sqlite,
-}  # fmt: skip
+    "brat": brat,
+    "cas": cas,
+    "conllu": conllu,
+    "csv": csv_bundle,
+    "dna": dna,
+    "docbin": docbin,
+    "events": events,
+    "gexf": gexf,
+    "graphml": graphml,
+    "jsonld": jsonld,
+    "sqlite": sqlite,
+}

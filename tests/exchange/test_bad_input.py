@@ -116,11 +116,15 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path, schema: Schema) -> None:
 @pytest.mark.parametrize(
     ("name", "file", "content"),
     [
-        ("conllu", "x.conllu", "1\tonly\tthree\n"), ("webanno", "x.tsv", "no header\n"), ("plover", "x.json", "{"),
-        ("citron", "x.json", "[]"), ("label-studio", "x.json", '[{"id": 1, "text": "JSON-MIN"}]'), ("spans", "x.csv", "a,b\n1,2\n"),
+        ("conllu", "x.conllu", "1\tonly\tthree\n"),
+        ("webanno", "x.tsv", "no header\n"),
+        ("plover", "x.json", "{"),
+        ("citron", "x.json", "[]"),
+        ("label-studio", "x.json", '[{"id": 1, "text": "JSON-MIN"}]'),
+        ("spans", "x.csv", "a,b\n1,2\n"),
         ("cas", "x.json", "{}"),
     ],
-)  # fmt: skip
+)
 def test_files_of_another_kind(name: str, file: str, content: str, tmp_path: Path, schema: Schema) -> None:
     (tmp_path / file).write_text(content)
     with pytest.raises(ExchangeError) as caught:

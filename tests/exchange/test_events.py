@@ -19,9 +19,12 @@ def action(
     kind: str, status: str, polarity: str = "positive", mode: str | None = None, agent: str = "A"
 ) -> dict:
     return {
-        "event_type": kind, "status": status, "polarity": polarity, "mode": mode,
+        "event_type": kind,
+        "status": status,
+        "polarity": polarity,
+        "mode": mode,
         "agents": [{"actor_id": agent, "span": None, "implicit": True}],
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(
@@ -31,27 +34,44 @@ def action(
         (action("ASSAULT", "ongoing"), ["AUTHOR"], ("ASSAULT", None, None)),
         (action("OTHER", "occurred"), ["AUTHOR"], None),
         (action("CONSULT", "occurred", "negative"), ["AUTHOR"], None),
-        *((action(kind, status), ["A"], ("AGREE", None, f"{kind} {status}"))
-          for kind in ("CONSULT", "SUPPORT", "COOPERATE", "AID") for status in ("planned", "offered")),
+        *(
+            (action(kind, status), ["A"], ("AGREE", None, f"{kind} {status}"))
+            for kind in ("CONSULT", "SUPPORT", "COOPERATE", "AID")
+            for status in ("planned", "offered")
+        ),
         (action("RETREAT", "planned"), ["A"], ("CONCEDE", None, "RETREAT planned")),
         (action("RETREAT", "offered"), ["A"], None),
         (action("ASSAULT", "threatened"), ["B"], ("THREATEN", "violence", "ASSAULT threatened")),
         (action("SANCTION", "threatened", mode="expel"), ["A"], ("THREATEN", "expel", "SANCTION threatened")),
         (action("COERCE", "conditional", mode="arrest"), ["A"], ("THREATEN", "arrest", "COERCE conditional")),
         (action("COERCE", "conditional", mode="arrest"), ["B"], None),
-        *((action("AID", status), ["A"], None) for status in
-          ("desired", "hypothetical", "predicted", "considered", "denied", "not_occurred", "rejected", "demanded", "attempted")),
+        *(
+            (action("AID", status), ["A"], None)
+            for status in (
+                "desired",
+                "hypothetical",
+                "predicted",
+                "considered",
+                "denied",
+                "not_occurred",
+                "rejected",
+                "demanded",
+                "attempted",
+            )
+        ),
     ],
-)  # fmt: skip
+)
 def test_collapses(given: dict, by: list[str], expected: object) -> None:
     assert collapse(given, by) == expected
 
 
 def test_sets_are_expanded_and_blocs_left_out() -> None:
     actors = {
-        "S": {"actor_kind": "set", "set_members": ["A", "B"]}, "A": {"actor_kind": "state"}, "B": {"actor_kind": "state"},
+        "S": {"actor_kind": "set", "set_members": ["A", "B"]},
+        "A": {"actor_kind": "state"},
+        "B": {"actor_kind": "state"},
         "R": {"actor_kind": "region_bloc"},
-    }  # fmt: skip
+    }
     assert expand(["A", "S", "R"], actors) == ["A", "B"]
 
 

@@ -70,7 +70,7 @@ def test_polnear(tmp_path: Path) -> None:
 
 
 def test_gum(tmp_path: Path) -> None:
-    project, received, log = take("conllu", DATA / "gum", tmp_path / "p")
+    project, _, log = take("conllu", DATA / "gum", tmp_path / "p")
     assert log.refused == []
     assert log.faults == []
     ((_, gold),) = load_gold(project.gold, load_schema(project.schema))
@@ -91,7 +91,7 @@ def test_gum(tmp_path: Path) -> None:
 
 
 def test_plover(tmp_path: Path) -> None:
-    project, received, log = take("plover", DATA / "plover.json", tmp_path / "p")
+    project, _, log = take("plover", DATA / "plover.json", tmp_path / "p")
     schema = load_schema(project.schema)
     gold = [annotation for _, annotation in load_gold(project.gold, schema)]
     actions = {
@@ -108,8 +108,9 @@ def test_plover(tmp_path: Path) -> None:
     assert (fight["event_type"], fight["mode"]) == ("ASSAULT", "targeted")
     assert [one["actor_id"] for one in fight["agents"]] == [one["actor_id"] for one in fight["targets"]]
     assert {one.record: one.reason.split(":")[0] for one in log.refused} == {
-        "G-FIGHT-2": "no trigger", "G-ODD-1": "the event type DANCE is unknown",
-    }  # fmt: skip
+        "G-FIGHT-2": "no trigger",
+        "G-ODD-1": "the event type DANCE is unknown",
+    }
     assert [one.reason for one in log.faults if "XQX" in one.reason] == [
         "XQX is the code of no country and no kind of organisation"
     ]
@@ -140,7 +141,7 @@ def test_label_studio(schema: Schema) -> None:
 
 
 def test_webanno(schema: Schema) -> None:
-    reading, log = read("webanno", DATA / "webanno", schema, mapping=DATA / "webanno.mapping.json")
+    reading, _ = read("webanno", DATA / "webanno", schema, mapping=DATA / "webanno.mapping.json")
     (document,) = reading.documents
     assert document.draft.text == "😀 Ann Reed said it_is [so].\nShe left."
     (statement,) = document.passes[0].tables["statements"]
@@ -153,9 +154,11 @@ def test_spans(tmp_path: Path, schema: Schema) -> None:
     (tmp_path / "a.txt").write_text("Ann said no.", encoding="utf-8")
     (tmp_path / "m.json").write_text(
         '{"spans": {"who": {"part": "source_spans"}, "cue": {"part": "cue_spans"}, "what": {"part": "content_spans"}},'
-        '"frames": {"record": {"table": "statements", "roles": {"who": "source_spans", "cue": "cue_spans", "what": "content_spans"}}}}'
+        '"frames": {"record": {"table": "statements", '
+        '"roles": {"who": "source_spans", "cue": "cue_spans", "what": "content_spans"}}}}'
     )
-    rows = "doc;begin;end;type;words;group\na;0;3;who;Ann;1\na;4;8;cue;said;1\na;9;11;what;no;1\na;9;x;what;no;2\nb;0;1;who;B;3\n"
+    rows = "doc;begin;end;type;words;group\n"
+    rows += "a;0;3;who;Ann;1\na;4;8;cue;said;1\na;9;11;what;no;1\na;9;x;what;no;2\nb;0;1;who;B;3\n"
     (tmp_path / "t.csv").write_text(rows, encoding="utf-8")
     reading, log = read("spans", tmp_path / "t.csv", schema, mapping=tmp_path / "m.json")
     (statement,) = reading.documents[0].passes[0].tables["statements"]

@@ -56,9 +56,16 @@ def validate(
         raise CommuniqueError("There is no such format.", found=form, expected=", ".join(FORMATS))
     with _progress(form) as progress:
         report = run(
-            path, level=level, only=only or (), skip=skip or (), max_per_check=max_per_check or None, gate=gate, engine=engine,
-            project=project, progress=progress,
-        )  # fmt: skip
+            path,
+            level=level,
+            only=only or (),
+            skip=skip or (),
+            max_per_check=max_per_check or None,
+            gate=gate,
+            engine=engine,
+            project=project,
+            progress=progress,
+        )
     root: Path | None = path if path and path.is_dir() else None
     with contextlib.suppress(CommuniqueError):
         root = find_project(project or path).root

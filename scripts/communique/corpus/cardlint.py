@@ -80,7 +80,7 @@ def _front(front: Any, corpus: Path) -> list[str]:
 
 
 def _prose(prose: str) -> list[str]:
-    found = [f"a figure is not filled in: {place}" for place in re.findall(r"\{\{.*?\}\}", prose)]
+    found = [f"a figure is not filled in: {place}" for place in re.findall(r"\{\{\s*[a-z_.]+\s*\}\}", prose)]
     parts = re.split(r"^##? (.+)$", prose, flags=re.MULTILINE)
     sections = {
         head.strip().lower(): body.strip() for head, body in zip(parts[1::2], parts[2::2], strict=True)

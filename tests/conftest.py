@@ -32,5 +32,10 @@ def project(tmp_path: Path, shipped: Project) -> Project:
     shutil.copytree(
         shipped.root / "annotations", root / "annotations", ignore=shutil.ignore_patterns("rounds")
     )
+    # The card quotes the agreement of the newest round.
+    for report in sorted(shipped.rounds.glob("*/agreement.json")):
+        target = root / "annotations" / "rounds" / report.parent.name
+        target.mkdir(parents=True)
+        shutil.copy(report, target)
     shutil.copytree(shipped.corpus, root / "corpus", ignore=shutil.ignore_patterns("versions"))
     return Project(root)

@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.exchange import generate  # noqa: E402
 
-from communique.corpus.source import open_source  # noqa: E402
+from communique.annotation.source import open_source  # noqa: E402
 from communique.exchange.format import Log, ReadOptions, WriteOptions  # noqa: E402
 from communique.exchange.formats import FORMATS, get, names  # noqa: E402
 from communique.project import Project  # noqa: E402

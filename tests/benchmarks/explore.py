@@ -134,7 +134,7 @@ def displacy(browser: Browser, shipped: Project) -> dict[str, Any]:
 
 def datasette(browser: Browser, shipped: Project, articles: int) -> dict[str, Any]:
     """The page of the claims table in Datasette, and the page that its search box answers with."""
-    from communique.corpus.source import open_source
+    from communique.annotation.source import open_source
     from communique.exchange.format import WriteOptions
     from communique.exchange.sqlite import write
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from communique.annotation.files import save_annotation
 from communique.annotation.model import Annotation
-from communique.corpus.source import open_source
+from communique.annotation.source import open_source
 from communique.rounds import client, server
 from communique.rounds.convert_from import read_annotation
 from communique.rounds.design import new_round

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from communique.annotation.files import annotation_tables, fill
 from communique.annotation.model import Annotation
+from communique.annotation.source import Source
 from communique.articles.article import IngestOptions, RawFile, make_record
 from communique.articles.draft import Draft, Zone
-from communique.corpus.source import Source
 from communique.exchange.mapping import span_columns
 from communique.project import Project
 from communique.schema import Schema

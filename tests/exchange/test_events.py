@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from communique.corpus.source import open_source
+from communique.annotation.source import open_source
 from communique.exchange.event_rules import collapse, expand
 from communique.exchange.format import WriteOptions
 from communique.exchange.formats import get

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from communique.corpus.source import open_source
+from communique.annotation.source import open_source
 from communique.exchange.format import WriteOptions, Written
 from communique.exchange.formats import get
 from communique.project import Project

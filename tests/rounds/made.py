@@ -10,7 +10,7 @@ from typing import Any
 
 from communique.annotation.files import fill, load_annotation
 from communique.annotation.model import Annotation
-from communique.corpus.source import Source, open_source
+from communique.annotation.source import Source, open_source
 from communique.project import Project
 from communique.schema import Schema, load_schema
 

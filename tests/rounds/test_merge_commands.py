@@ -25,7 +25,7 @@ for one in (agreement, adjudicate, merge):
 @pytest.fixture
 def round_project(project: Project, shipped: Project) -> Project:
     """A copy of the project with round r01."""
-    shutil.copytree(shipped.rounds / "r01", project.rounds / "r01")
+    shutil.copytree(shipped.rounds / "r01", project.rounds / "r01", dirs_exist_ok=True)
     return project
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from communique.annotation.files import load_annotation
-from communique.corpus.source import Source
+from communique.annotation.source import Source
 from communique.rounds.design import new_round
 from communique.rounds.pull import ExportError, anything_refused, pull_file, take
 from communique.rounds.round import Annotator, Round, annotation_path, pull_path

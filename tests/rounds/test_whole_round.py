@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from communique.annotation.files import annotation_json, load_annotation, save_annotation
-from communique.corpus.source import Source
+from communique.annotation.source import Source
 from communique.rounds import client, server
 from communique.rounds.accounts import ensure_accounts
 from communique.rounds.convert_patch import differing
@@ -220,7 +220,7 @@ def test_prefilled_annotations_come_back_after_being_opened_and_saved(
         source.schema,
     )
     save_annotation(real, source.project.gold / f"{real.article_id}.json", source.schema)
-    from communique.corpus.source import open_source
+    from communique.annotation.source import open_source
 
     source = open_source(source.project)
     plan = new_round(source, "again", ["all"], [Annotator("saver")], prefill="gold")

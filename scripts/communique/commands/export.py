@@ -38,7 +38,7 @@ def export(
 
     Example: `communique export events out/ --include-claims`
     """
-    from communique.corpus.source import open_source
+    from communique.annotation.source import open_source
     from communique.exchange.format import WriteOptions
     from communique.exchange.formats import get
     from communique.project import find_project

@@ -43,7 +43,7 @@ def new(
     """
     from dataclasses import asdict
 
-    from communique.corpus.source import open_source
+    from communique.annotation.source import open_source
     from communique.project import find_project
     from communique.rounds.design import new_round, parse_overlap
     from communique.rounds.round import Annotator, round_path

@@ -28,8 +28,8 @@ def pull(
     Pulling twice changes nothing. Exit code 1 when finished work could not be taken.
     Example: `communique round pull r01`
     """
+    from communique.annotation.source import open_source
     from communique.commands import FOUND, OK
-    from communique.corpus.source import open_source
     from communique.errors import CommuniqueError
     from communique.project import find_project
     from communique.rounds.pull import anything_refused, counts, pull_file, pull_round

@@ -41,7 +41,7 @@ def push(
 
     The key for --url comes from LABEL_STUDIO_API_KEY or a prompt. Example: `communique round push r01`
     """
-    from communique.corpus.source import open_source
+    from communique.annotation.source import open_source
     from communique.project import find_project
     from communique.rounds.push import push_round
     from communique.rounds.round import load_round

@@ -73,8 +73,8 @@ def serve(
             shown = f"password {password.reveal()}" if password else "password as before"
             out.print(f"{serving.urls[who]}  {who}  {account.email}  {shown}", soft_wrap=True)
         if push:
+            from communique.annotation.source import open_source
             from communique.commands.round_push import show
-            from communique.corpus.source import open_source
             from communique.rounds.push import push_round
             from communique.rounds.serve import clients_of
 

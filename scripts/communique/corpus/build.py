@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from communique.annotation.source import Source, open_source
 from communique.corpus.card import card
 from communique.corpus.manifest import NAME, manifest_json, read_manifest, sha256_of
 from communique.corpus.shards import shard_count
-from communique.corpus.source import Source, open_source
 from communique.corpus.tables import parts
 from communique.corpus.tableset import content_digest, write_tables
 from communique.corpus.versions import version_now

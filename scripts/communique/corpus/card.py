@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from communique.annotation.source import Source
 from communique.corpus.card_figures import data_figures
-from communique.corpus.source import Source
 from communique.errors import ProjectError
 from communique.schema import Table
 from communique.schema.arrow import arrow_type

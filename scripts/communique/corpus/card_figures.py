@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from communique.annotation.source import Source
 from communique.corpus.manifest import table_files
-from communique.corpus.source import Source
 from communique.schema.arrow import arrow_schema
 
 if TYPE_CHECKING:

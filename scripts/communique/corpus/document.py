@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -75,7 +76,7 @@ class Article:
     def actions(self) -> tuple[Action, ...]:
         """All actions in the order of the text."""
         events = {row["event_id"]: row for row in self.rows["events"]}
-        ordered = sorted(self.rows["actions"], key=lambda row: row["trigger_spans"][0]["start"])
+        ordered = sorted(self.rows["actions"], key=lambda row: _start(row["trigger_spans"]))
         return tuple(
             Action(
                 row,
@@ -91,7 +92,7 @@ class Article:
     def statements(self) -> tuple[Statement, ...]:
         """The statements that lie in no other one, in the order of the text; the rest hang below them."""
         below: dict[str | None, list[Record]] = defaultdict(list)
-        for row in sorted(self.rows["statements"], key=lambda row: min(s["start"] for s in row["cue_spans"])):
+        for row in sorted(self.rows["statements"], key=lambda row: _start(row["cue_spans"])):
             below[row["parent_statement_id"]].append(row)
         held: dict[str | None, list[Action]] = defaultdict(list)
         for action in self.actions:
@@ -193,6 +194,11 @@ class Corpus:
         files = [file for file in table_files(self.manifest, name) if shard is None or file["shard"] == shard]
         paths = [verify_file(self.project.corpus, file) for file in files]
         return list(records(read_parquet(paths, table), table))
+
+
+def _start(spans: list[Record]) -> int:
+    """Where a record begins; spans that were not restored leave it at the end."""
+    return min((span["start"] for span in spans), default=sys.maxsize)
 
 
 def _column(record: Record, name: str, what: str) -> Any:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from communique.corpus.source import read_json
+from communique.annotation.source import read_json
 from communique.errors import ProjectError
 
 Record = dict[str, Any]

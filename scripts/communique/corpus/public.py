@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
+from communique.annotation.source import Source, read_json
 from communique.corpus.build import CARD
 from communique.corpus.card import card
 from communique.corpus.checksums import write_sums
@@ -20,7 +21,6 @@ from communique.corpus.digest import combined, row_digest
 from communique.corpus.manifest import NAME, manifest_json, sha256_of, table_files, verify_file
 from communique.corpus.runs import Runs, search
 from communique.corpus.snapshot import Snapshot, at_version
-from communique.corpus.source import Source, read_json
 from communique.corpus.tables import Part
 from communique.corpus.tableset import content_digest, write_tables
 from communique.corpus.withheld_schema import write_schema

@@ -12,6 +12,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from communique.annotation.source import read_json
 from communique.corpus.build import CARD, build, check
 from communique.corpus.checksums import SUMS, write_sums
 from communique.corpus.croissant import CROISSANT, croissant_json
@@ -21,7 +22,6 @@ from communique.corpus.diff_schema import schema_changes
 from communique.corpus.diff_step import ORDER, step_of
 from communique.corpus.manifest import NAME, read_manifest, sha256_of, verify_file
 from communique.corpus.snapshot import SCHEMA, Snapshot, at_version
-from communique.corpus.source import read_json
 from communique.corpus.versions import (
     FOLDER,
     INDEX,

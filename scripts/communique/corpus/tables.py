@@ -7,9 +7,9 @@ from typing import Any
 
 from communique.annotation.derive import derive, derive_actors
 from communique.annotation.files import annotation_tables
+from communique.annotation.source import Source
 from communique.corpus.claims import claims
 from communique.corpus.shards import shard_of
-from communique.corpus.source import Source
 from communique.errors import CommuniqueError
 
 Record = dict[str, Any]

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from communique.annotation.source import read_json
 from communique.corpus.checksums import SUMS, verify_sums
 from communique.corpus.manifest import sha256_of
-from communique.corpus.source import read_json
 from communique.errors import ProjectError
 
 Step = Literal["major", "minor", "patch"]

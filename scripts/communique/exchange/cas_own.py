@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from communique.annotation.files import annotation_tables, fill
+from communique.annotation.source import Source
 from communique.articles.draft import Draft, Zone
-from communique.corpus.source import Source
 from communique.exchange.brat_own import listed
 from communique.exchange.format import Document, ExchangeError, Log, Pass, Record, WriteOptions, Written, need
 from communique.exchange.items import Item, items, put, trimmed

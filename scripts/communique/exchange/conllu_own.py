@@ -13,8 +13,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from communique.annotation.files import annotation_tables, fill
+from communique.annotation.source import Source
 from communique.articles.draft import Draft, Zone
-from communique.corpus.source import Source
 from communique.exchange.brat_own import one_line, role
 from communique.exchange.conllu import ConlluDocument
 from communique.exchange.format import Document, ExchangeError, Log, Pass, Record, WriteOptions, Written

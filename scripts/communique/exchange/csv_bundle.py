@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from communique.annotation.derive import derive_actors
-from communique.corpus.source import Source
+from communique.annotation.source import Source
 from communique.exchange.flat import FlatTable, add_rows, flat_tables
 from communique.exchange.format import Record, WriteOptions, Written
 from communique.exchange.items import Item, items, put

@@ -11,7 +11,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from communique.corpus.source import Source
+from communique.annotation.source import Source
 from communique.exchange.csv_bundle import neutralised
 from communique.exchange.format import Record, WriteOptions, Written
 from communique.exchange.items import items, put

@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from communique.corpus.source import Source
+from communique.annotation.source import Source
 from communique.exchange.format import Record, WriteOptions, Written, need
 from communique.exchange.items import Item, items, put, trimmed
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from communique.annotation.derive import cameo_actor_code
-from communique.corpus.source import Source
+from communique.annotation.source import Source
 from communique.exchange.csv_bundle import neutralised
 from communique.exchange.event_rules import Event, events
 from communique.exchange.format import Record, WriteOptions, Written

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from communique.annotation.source import Source
 from communique.articles.draft import Draft
-from communique.corpus.source import Source
 from communique.errors import CommuniqueError
 from communique.schema import Schema
 

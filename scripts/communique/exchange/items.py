@@ -8,7 +8,7 @@ from pathlib import Path
 
 from communique.annotation.files import annotation_tables, trim
 from communique.annotation.model import Annotation
-from communique.corpus.source import Source
+from communique.annotation.source import Source
 from communique.corpus.tables import annotated_rows
 from communique.exchange.format import ExchangeError, Record, WriteOptions, Written
 from communique.files import write_atomically

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from communique.annotation.files import annotation_tables
-from communique.corpus.source import Source
+from communique.annotation.source import Source
 from communique.exchange.format import Record, WriteOptions, Written
 from communique.exchange.items import Item, items, put, trimmed
 from communique.exchange.mapping import span_columns

@@ -14,7 +14,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from communique.annotation.model import AUTHOR
-from communique.corpus.source import Source
+from communique.annotation.source import Source
 from communique.exchange.format import Record, WriteOptions, Written
 from communique.exchange.items import Item, items, put
 from communique.text.spans import covers

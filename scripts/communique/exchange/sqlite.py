@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from communique.corpus.source import Source
+from communique.annotation.source import Source
 from communique.exchange.csv_bundle import tables
 from communique.exchange.flat import FlatTable
 from communique.exchange.format import ExchangeError, WriteOptions, Written

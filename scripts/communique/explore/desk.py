@@ -6,8 +6,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from communique.annotation.source import read_json
 from communique.corpus.document import Corpus
-from communique.corpus.source import read_json
 from communique.explore.chunks import Chunks, write_script
 from communique.explore.links import file_name
 from communique.explore.rounds import shipped_rounds

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from communique.annotation.files import load_annotation
-from communique.corpus.source import Source
+from communique.annotation.source import Source
 from communique.rounds.round import (
     PREFILL_GOLD,
     PREFILL_NONE,

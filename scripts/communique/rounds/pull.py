@@ -15,7 +15,7 @@ from typing import Any
 
 from communique.annotation.files import annotation_json, dump_json
 from communique.annotation.model import Annotation
-from communique.corpus.source import Source
+from communique.annotation.source import Source
 from communique.errors import CommuniqueError
 from communique.files import write_atomically
 from communique.rounds.accounts import address

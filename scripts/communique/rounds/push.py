@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from communique.annotation.files import load_annotation
-from communique.corpus.source import Source
+from communique.annotation.source import Source
 from communique.errors import CommuniqueError
 from communique.rounds.client import LabelStudio
 from communique.rounds.client import Project as ServerProject

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from communique.annotation.source import read_json
 from communique.corpus.manifest import NAME
-from communique.corpus.source import read_json
 from communique.corpus.versions import FOLDER, INDEX, is_number, numbers, releases, verify_versions
 from communique.errors import ProjectError
 from communique.project import Project

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,15 @@ def shipped() -> Project:
 @pytest.fixture(scope="session")
 def schema(shipped: Project) -> Schema:
     return load_schema(shipped.schema)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """A running Chromium, one for all tests of a process; open tabs with `browser.opened(chromium)`."""
+    import browser
+
+    with browser.launched() as running:
+        yield running
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT / "tests") not in sys.path:
     sys.path.insert(0, str(ROOT / "tests"))
 
-from browser import launched, opened  # noqa: E402
+from browser import opened  # noqa: E402
 
 ARTICLE = "guardian-20211207-joe-biden-vladimir-putin-virtual"
 SCHEMA = load_schema(ROOT / "annotations" / "schema")
@@ -40,10 +39,9 @@ def text(shipped: Any) -> str:
     return str(json.loads((shipped.articles / f"{ARTICLE}.json").read_text(encoding="utf-8"))["text"])
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched() as running:
-        yield running
+@pytest.fixture
+def browser(chromium: Any) -> Any:
+    return chromium
 
 
 def made(text: str) -> str:

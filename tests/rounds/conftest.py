@@ -67,12 +67,3 @@ def ls(ls_server: server.Server) -> Iterator[client.LabelStudio]:
     """A client of `ls_server` as administrator."""
     with client.connect(ls_server.url, ls_server.token()) as connected:
         yield connected
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[object]:
-    """A running Chromium; open tabs with `browser.opened(chromium)`."""
-    import browser
-
-    with browser.launched() as running:
-        yield running

@@ -205,7 +205,7 @@ def test_a_served_server_ends_with_its_launcher_and_its_own_end_is_told(
     code = (
         "import sys; from pathlib import Path; from communique.rounds import server; "
         "s = server.start(Path(sys.argv[1]), port=int(sys.argv[2]), templates=Path(sys.argv[3])); "
-        "print(s.pid, flush=True); s.serve()"
+        "import threading; threading.Timer(1, lambda: print(s.pid, flush=True)).start(); s.serve()"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "s"), str(free_port()), str(ls_template)]
     for victim, number in (

@@ -121,13 +121,17 @@ def _action_line(action: Action) -> Any:
     from rich.text import Text
 
     row = action.record
-    kind = row["event_type"] + (f" {row['mode']}" if row["mode"] else "")
+    kind = _kind(row)
     return (
         Text()
         .append("▸ ", "dim")
         .append(row["trigger_text"], "bold")
-        .append(f"  {kind}, {row['status']}", "dim")
+        .append(f"  {kind}, {row['status'] or 'status not said'}", "dim")
     )
+
+
+def _kind(row: dict[str, Any]) -> str:
+    return " ".join(part for part in (row["event_type"], row["mode"]) if part)
 
 
 def _claims(article: Article) -> list[dict[str, Any]]:
@@ -148,9 +152,10 @@ def claims_table(article: Article) -> RenderableType:
         "who says", "that who", "does what", "to whom", "status", box=None, header_style="dim", pad_edge=False
     )
     for row in _claims(article):
-        what = row["event_type"] + (f" {row['mode']}" if row["mode"] else "")
-        status = row["status"] if row["polarity"] == "positive" else f"not, {row['status']}"
-        style = STATUS_STYLE[article.status_groups[row["status"]]]
+        what = _kind(row)
+        status = row["status"] or "not said"
+        status = f"not, {status}" if row["polarity"] == "negative" else status
+        style = STATUS_STYLE.get(article.status_groups.get(row["status"], ""), "dim")
         table.add_row(
             row["asserter_name"] or "(not named)",
             ", ".join(row["agent_names"]) or "—",

@@ -103,7 +103,7 @@ class Highlight:
                     yield span["start"], span["end"], kind, None
         for row in self.article.rows["actions"]:
             for span in row["trigger_spans"]:
-                yield span["start"], span["end"], "trigger", self.article.status_groups[row["status"]]
+                yield span["start"], span["end"], "trigger", self.article.status_groups.get(row["status"])
 
 
 def _style(run: Run) -> str:

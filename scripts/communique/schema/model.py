@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from dataclasses import dataclass, field
@@ -80,7 +81,7 @@ class Column:
     @property
     def default(self) -> Any:
         """The value that a record has when its file leaves the column out."""
-        return json.loads(json.dumps(self.json.get("default")))
+        return copy.deepcopy(self.json.get("default"))
 
     @property
     def is_list(self) -> bool:
@@ -213,7 +214,14 @@ def _bare(node: Any) -> Any:
     if isinstance(node, dict):
         if "oneOf" in node:
             consts = [option.get("const") for option in node["oneOf"]]
-            return {"oneOf": consts, **{k: _bare(v) for k, v in node.items() if k not in prose | {"oneOf"}}}
+            return {
+                "oneOf": consts,
+                **{
+                    k: _bare(v)
+                    for k, v in node.items()
+                    if k not in prose | {"oneOf"} and not k.startswith("x-label")
+                },
+            }
         return {
             key: _bare(value)
             for key, value in node.items()

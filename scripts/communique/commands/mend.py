@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from communique.commands.options import JsonOption, ProjectOption, print_json
+
+if TYPE_CHECKING:
+    from communique.project import Project
 
 
 def mend(
@@ -51,7 +54,7 @@ def mend(
     )
 
 
-def _list(home, paths: list[Path] | None, as_json: bool) -> None:  # type: ignore[no-untyped-def]
+def _list(home: Project, paths: list[Path] | None, as_json: bool) -> None:
     from communique.validation.mend import REPAIRS, edits
 
     counts = dict.fromkeys(REPAIRS, 0)

@@ -9,6 +9,7 @@ from communique.validation.finding import Finding
 from communique.validation.frames import Shard
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
 
 #: A text of this many characters or fewer has too few shingles to compare.
@@ -163,7 +164,7 @@ def _near_duplicates(texts: pl.DataFrame) -> list[Finding]:
     return found
 
 
-def _shingles(text: str):  # type: ignore[no-untyped-def]
+def _shingles(text: str) -> np.ndarray:
     import numpy as np
     import polars as pl
 

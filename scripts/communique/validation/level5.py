@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from communique.schema import Schema
 from communique.validation.registry import Rule, declare, rule
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _PROVENANCE = ("provenance of every record",)
 
@@ -219,7 +224,7 @@ FEW_TWICE = declare(
 )
 
 
-def version_number(column: str):  # type: ignore[no-untyped-def]
+def version_number(column: str) -> pl.Expr:
     """A version x.y.z as one number that sorts."""
     import polars as pl
 

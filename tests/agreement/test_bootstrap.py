@@ -20,7 +20,7 @@ COUNTS = np.random.default_rng(3).poisson([9, 2, 3], (25, 3))
 
 
 def simulation():
-    place = Path(__file__).parents[1] / "benchmarks" / "coverage.py"
+    place = Path(__file__).parents[1] / "benchmarks" / "interval_coverage.py"
     spec = importlib.util.spec_from_file_location("coverage_simulation", place)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -121,7 +121,7 @@ def f1_of_first_three(sums):
 
 @pytest.mark.slow
 def test_coverage_at_forty_documents() -> None:
-    """At least 92 % of nominal 95 % for F1 and alpha (tests/benchmarks/coverage.py; 1,000 studies)."""
+    """At least 92 % of nominal 95 % for F1 and alpha (tests/benchmarks/interval_coverage.py; 1,000 studies)."""
     module = simulation()
     for simulate, statistic in ((module.found_units, f1), (module.labelled_units, module.alpha)):
         assert module.coverage(simulate, statistic, seed=11, studies=1000)["coverage"] >= module.GOAL

@@ -1,6 +1,6 @@
 """How often the document-cluster bootstrap interval holds the true value.
 
-    python tests/benchmarks/coverage.py --seed 1 [--documents 40] [--studies 1000] [--draws 2000] [--units]
+    python tests/benchmarks/interval_coverage.py --seed 1 [--documents 40] [--studies 1000] [--draws 2000] [--units]
 
 Simulated corpora in which documents differ in size, difficulty and mix of labels. The true value is
 the one that the same process gives for a very large corpus. `--units` also tries what one must not do:

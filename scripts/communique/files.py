@@ -1,9 +1,12 @@
-"""Writing files so that they appear whole or not at all."""
+"""Writing files and folders so that they appear whole or not at all."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -21,4 +24,23 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
+def folder_atomically(goal: Path) -> Iterator[Path]:
+    """A temporary folder beside `goal` to write into; it takes the goal's place when the block ends.
+
+    The goal may be there if it is an empty folder. An error in the block leaves nothing behind.
+    """
+    goal.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{goal.name}.", dir=goal.parent))
+    try:
+        yield made
+        made.chmod(0o755)
+        if goal.exists():
+            goal.rmdir()
+        os.replace(made, goal)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
         raise

@@ -7,9 +7,7 @@ reported and left empty: a span that was not found has no offsets, a mention tha
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,7 +27,7 @@ from communique.corpus.tableset import content_digest, write_tables
 from communique.corpus.walk import Walker
 from communique.corpus.withheld_schema import write_schema
 from communique.errors import ProjectError
-from communique.files import write_atomically
+from communique.files import folder_atomically, write_atomically
 from communique.project import Project
 from communique.schema import Schema, load_schema
 
@@ -118,20 +116,11 @@ def hydrate(public: Path, copies: Iterable[Copy], goal: Path) -> Hydrated:
             mend="fetch the release again",
         )  # fmt: skip
     found, unused = assign(copies, Wanted(lines, articles))
-    goal.parent.mkdir(parents=True, exist_ok=True)
     restored = restore_tables(tables, load_schema(project.schema), lines, found)
     documents = [_document(line, restored, found) for line in lines]
-    made = Path(tempfile.mkdtemp(prefix=f".{goal.name}.", dir=goal.parent))
-    try:
+    with folder_atomically(goal) as made:
         hydrated = _write(made, project, manifest, tables, homes, documents, unused)
-        hydrated.folder = str(goal)
-        made.chmod(0o755)
-        if goal.exists():
-            goal.rmdir()
-        os.replace(made, goal)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
+    hydrated.folder = str(goal)
     return hydrated
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -26,7 +23,7 @@ from communique.corpus.tableset import content_digest, write_tables
 from communique.corpus.withheld_schema import write_schema
 from communique.corpus.withhold import Tables, runs_of, withhold, without
 from communique.errors import ProjectError
-from communique.files import write_atomically
+from communique.files import folder_atomically, write_atomically
 from communique.project import Project
 from communique.schema import Schema, load_schema
 from communique.text.fingerprint import Level
@@ -84,17 +81,8 @@ def publish(
         raise ProjectError("The folder is not empty.", file=goal, mend="name a new folder")
     origin = at_version(project, version) if version else project
     snapshot = Snapshot(version or "current", origin)
-    goal.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{goal.name}.", dir=goal.parent))
-    try:
+    with folder_atomically(goal) as made:
         published = _publish(project, snapshot, made, fingerprints)  # type: ignore[arg-type]
-        made.chmod(0o755)
-        if goal.exists():
-            goal.rmdir()
-        os.replace(made, goal)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
     published.folder = str(goal)
     return published
 

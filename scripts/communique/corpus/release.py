@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import re
 import shutil
 import subprocess
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +33,7 @@ from communique.corpus.versions import (
     verify_versions,
 )
 from communique.errors import ProjectError
-from communique.files import write_atomically
+from communique.files import folder_atomically, write_atomically
 from communique.project import Project
 from communique.schema import load_schema
 
@@ -169,9 +167,7 @@ def release(project: Project, planned: Plan, day: datetime.date) -> list[Path]:
 def _keep(project: Project, version: str) -> Path:
     """Copy the build into `versions/<version>`. Nothing else ever writes there."""
     goal = project.corpus / FOLDER / version
-    goal.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{version}.", dir=goal.parent))
-    try:
+    with folder_atomically(goal) as made:
         manifest = read_manifest(project.corpus)
         for table in manifest["tables"].values():
             for entry in table["files"]:
@@ -183,14 +179,9 @@ def _keep(project: Project, version: str) -> Path:
         for path in sorted(project.schema.glob("*.json")):
             shutil.copyfile(path, made / SCHEMA / path.name)
         write_sums(made)
-        made.chmod(0o755)
         if goal.exists():
             # Left over from a release that was cut off: no entry of the index names it.
             shutil.rmtree(goal)
-        os.replace(made, goal)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
     return goal
 
 

@@ -25,7 +25,7 @@ from communique.rounds.form import Form
 from communique.rounds.formbuild import make_form
 from communique.rounds.push import project_title
 from communique.rounds.regions import fatal, read_result
-from communique.rounds.round import Round, RoundError, annotation_path, pull_path
+from communique.rounds.round import Round, RoundError, annotation_path, check_schema, pull_path
 from communique.rounds.survey import DONE, REFUSED, Sight, survey
 from communique.rounds.tasks import names_in_task
 
@@ -115,15 +115,7 @@ def _numbers(data: list[Record], email: str) -> dict[int, str]:
 def take(source: Source, plan: Round, sights: Mapping[str, list[Sight]]) -> Record:
     """Write the annotations among `sights` and `pull.json`; its content. Annotators not given keep their entries."""
     form = make_form(source.schema)
-    if source.schema.fingerprint != plan.schema:
-        raise RoundError(
-            "The schema has changed since the round was made.",
-            record=plan.round,
-            field="schema",
-            expected=plan.schema[:12],
-            found=source.schema.fingerprint[:12],
-            mend="restore the schema from git for the pull",
-        )
+    check_schema(plan, source.schema, mend="restore the schema from git for the pull")
     before = read_pull(source, plan)
     writes: list[tuple[Path, str]] = []
     report: dict[str, dict[str, Record]] = {}

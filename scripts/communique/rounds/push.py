@@ -17,7 +17,7 @@ from communique.rounds.form import Form
 from communique.rounds.formbuild import make_form
 from communique.rounds.importer import import_tasks
 from communique.rounds.labeling import form_xml
-from communique.rounds.round import Round, RoundError
+from communique.rounds.round import Round, RoundError, check_schema
 from communique.rounds.tasks import PREFILL, make_task
 
 Progress = Callable[[str, int, int], None]
@@ -71,15 +71,7 @@ def push_round(
     Raises RoundError, ConversionError, ConfigChanged before anything is sent, LabelStudioError afterwards.
     """
     form = make_form(source.schema)
-    if source.schema.fingerprint != plan.schema:
-        raise RoundError(
-            "The schema has changed since the round was made.",
-            record=plan.round,
-            field="schema",
-            expected=plan.schema[:12],
-            found=source.schema.fingerprint[:12],
-            mend="make a new round, or restore the schema from git",
-        )
+    check_schema(plan, source.schema, mend="make a new round, or restore the schema from git")
     config = form_xml(form)
     wanted = list(dict.fromkeys(article for ids in plan.assignments.values() for article in ids))
     tasks = {article: _task(source, plan, form, article) for article in wanted}

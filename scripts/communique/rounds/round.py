@@ -17,6 +17,7 @@ from communique.annotation.model import Record
 from communique.errors import CommuniqueError
 from communique.files import write_atomically
 from communique.project import Project
+from communique.schema import Schema
 
 ROUND_FILE = "round.json"
 PULL_FILE = "pull.json"
@@ -221,3 +222,16 @@ def _agree(plan: Round, names: list[str], ids: set[str], assigned: dict[str, lis
                 field="assignments",
                 found=odd[0],
             )
+
+
+def check_schema(plan: Round, schema: Schema, mend: str) -> None:
+    """Raises RoundError, saying how to `mend` it, when the schema is not the one the round was made under."""
+    if schema.fingerprint != plan.schema:
+        raise RoundError(
+            "The schema has changed since the round was made.",
+            record=plan.round,
+            field="schema",
+            expected=plan.schema[:12],
+            found=schema.fingerprint[:12],
+            mend=mend,
+        )

@@ -83,6 +83,40 @@ def test_stats_as_json(project: Project) -> None:
         assert sum(group[counts].values()) == figures["tables"][table]
 
 
+def test_a_released_version_is_counted_and_shown_as_it_was(shipped: Project) -> None:
+    """The pilot's figures, counted by hand from the seed's first annotation."""
+    figures = json.loads(run("stats", "--version", "0.1.0", "--json", cwd=shipped.root).stdout)
+    tables = {name: rows for name, rows in figures["tables"].items() if name != "claims"}
+    assert (figures["version"], tables) == (
+        "0.1.0",
+        {
+            "articles": 1,
+            "actors": 50,
+            "mentions": 190,
+            "statements": 55,
+            "actions": 85,
+            "events": 54,
+            "event_links": 34,
+        },
+    )
+    assert figures["values"]["statements.layer"] == {"core": 47, "extended": 8}
+    assert figures["derived"]["spans"] == 592
+    assert figures["derived"]["statements_nested"] == 21
+    assert figures["derived"]["statements_discontinuous"] == 5
+    assert figures["derived"]["actions_inside_statements"] == 66
+    assert figures["derived"]["actions_asserter_differs_from_innermost_source"] == 26
+    shown = json.loads(run("show", "--version", "v0.1.0", "--json", cwd=shipped.root).stdout)
+    assert len(shown["actions"]) == 85
+
+
+def test_a_version_that_does_not_exist_is_named(shipped: Project) -> None:
+    for command in ("stats", "show"):
+        refused = run(command, "--version", "9.9.9", cwd=shipped.root)
+        assert refused.returncode == 3
+        assert "9.9.9" in refused.stderr
+        assert "0.1.0" in refused.stderr
+
+
 def test_show_prints_the_article_and_its_claims(project: Project) -> None:
     shown = run("show", "guardian", cwd=project.root)
     assert shown.returncode == 0

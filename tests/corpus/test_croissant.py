@@ -154,12 +154,17 @@ def test_agreement_comes_from_the_rounds_report(project: Project) -> None:
         "pair": ["a", "b"],
         "label": None,
         "value": 0.71234,
+        "units": 1200,
+        "matched": 900,
         "low": 0.6,
         "high": 0.8,
+        "interval_reason": None,
     }
+    bare = {**figure, "measure": "agreement", "low": None, "high": None, "interval_reason": "1 document"}
     (folder / "agreement.json").write_text(
-        json.dumps({"round": "r07", "figures": [figure]}), encoding="utf-8"
+        json.dumps({"round": "r07", "figures": [figure, bare]}), encoding="utf-8"
     )
     build(project)
     text = (project.corpus / "README.md").read_text(encoding="utf-8")
-    assert "| statements | alpha | a and b | 0.712 | 0.60 to 0.80 |" in text
+    assert "| statements | a and b | 1,200 | 900 | alpha 0.712 [0.60, 0.80] · agreement 0.712 |" in text
+    assert "Where no 95 % interval stands: 1 document." in text

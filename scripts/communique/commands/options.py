@@ -15,6 +15,9 @@ ProjectOption = Annotated[
     Path | None,
     typer.Option("--project", help="Project folder; default: the one around the working directory."),
 ]
+VersionOption = Annotated[
+    str | None, typer.Option("--version", help="A released version, x.y.z; default: the present build.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines.")]
 
 

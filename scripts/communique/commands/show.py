@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from communique.commands.options import JsonOption, console, print_json
+from communique.commands.options import JsonOption, VersionOption, console, print_json
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -23,6 +23,7 @@ def show(
     path: Annotated[
         Path | None, typer.Option(help="Project or built corpus; default: the one around here.")
     ] = None,
+    version: VersionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show an article: text with marks, statements as a tree, and who says that who does what to whom.
@@ -32,7 +33,7 @@ def show(
     from communique.corpus.load import open_corpus
     from communique.errors import ProjectError
 
-    corpus = open_corpus(path)
+    corpus = open_corpus(path, version)
     if article is None and not len(corpus):
         raise ProjectError(
             "The corpus has no article.",

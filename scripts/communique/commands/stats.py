@@ -7,22 +7,23 @@ from typing import Annotated
 
 import typer
 
-from communique.commands.options import JsonOption, console, print_json
+from communique.commands.options import JsonOption, VersionOption, console, print_json
 
 
 def stats(
     path: Annotated[
         Path | None, typer.Argument(help="Project or built corpus; default: the one around here.")
     ] = None,
+    version: VersionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Count rows, values and zones of the built corpus.
 
-    Example: `communique stats --json`
+    Example: `communique stats --version 0.1.0 --json`
     """
     from communique.corpus.statistics import statistics
 
-    figures = statistics(path)
+    figures = statistics(path, version)
     if as_json:
         print_json(figures)
         return

@@ -90,6 +90,7 @@ def _figures(source: Source, manifest: Record) -> dict[str, str]:
     return {
         **facts,
         **rows,
+        "version": manifest["version"],
         "counts": "\n".join(counts),
         "digest": manifest["digest"],
         "schema": manifest["schema"],

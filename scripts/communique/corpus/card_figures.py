@@ -129,7 +129,7 @@ def _provenance(tables: dict[str, pl.DataFrame]) -> dict[str, str]:
 
 
 def _agreement(rounds: Path) -> str:
-    """The figures over all units of the newest round with a report: coefficient, observed, interval."""
+    """The figures over all units of the newest round with a report, a row per layer and annotators."""
     found = sorted(rounds.glob("*/agreement.json"))
     if not found:
         return "Agreement between annotators has not been reported for any round yet."
@@ -139,14 +139,25 @@ def _agreement(rounds: Path) -> str:
     ]
     if any(one["pair"] == ["*", "*"] for one in figures):
         figures = [one for one in figures if one["pair"] == ["*", "*"]]
-    rows = []
+    rows: dict[tuple[str, str], list[Record]] = {}
     for one in figures:
-        known = one.get("low") is not None and one.get("high") is not None
-        interval = f"{one['low']:.2f} to {one['high']:.2f}" if known else "not estimated"
         pair = " and ".join("all" if name == "*" else name for name in dict.fromkeys(one["pair"]))
-        rows.append(f"| {one['layer']} | {one['measure']} | {pair} | {one['value']:.3f} | {interval} |")
-    head = ["| layer | measure | annotators | value | 95 % interval |", "|---|---|---|---:|---|"]
-    return f"Round {report.get('round') or found[-1].parent.name}.\n\n" + "\n".join([*head, *rows])
+        rows.setdefault((one["layer"], pair), []).append(one)
+    head = ["| layer | annotators | units | matched | figures |", "|---|---|---:|---:|---|"]
+    lines = [
+        f"| {layer} | {pair} | {ones[0]['units']:,} | {ones[0]['matched']:,} | {' · '.join(map(_figure, ones))} |"
+        for (layer, pair), ones in rows.items()
+    ]
+    missing = sorted({one["interval_reason"] for one in figures if one.get("interval_reason")})
+    notes = [f"\nWhere no 95 % interval stands: {reason}." for reason in missing]
+    return f"Round {report.get('round') or found[-1].parent.name}.\n\n" + "\n".join([*head, *lines, *notes])
+
+
+def _figure(one: Record) -> str:
+    known = one.get("low") is not None and one.get("high") is not None
+    return f"{one['measure']} {one['value']:.3f}" + (
+        f" [{one['low']:.2f}, {one['high']:.2f}]" if known else ""
+    )
 
 
 def _citation(source: Source, manifest: Record) -> str:

@@ -8,18 +8,21 @@ from typing import Any
 
 from communique.corpus.load import load_arrow, locate
 from communique.corpus.manifest import read_manifest
+from communique.corpus.snapshot import at_version
 from communique.schema import load_schema
 
 Record = dict[str, Any]
 
 
-def statistics(path: str | Path | None = None) -> Record:
-    """Counts of the corpus at `path` (as in `communique.load`).
+def statistics(path: str | Path | None = None, version: str | None = None) -> Record:
+    """Counts of the corpus at `path`, in a released `version` or as it stands (as in `communique.load`).
 
     `tables`: rows by table. `values`: for each enumerated column, rows by value in the order of the value
     list, values without rows left out. `zones`: rows by zone. `derived`: nesting, spans, assertion.
     """
     project = locate(path)
+    if version is not None:
+        project = at_version(project, version)
     schema = load_schema(project.schema)
     manifest = read_manifest(project.corpus)
     values: dict[str, dict[str, int]] = {}
@@ -29,7 +32,7 @@ def statistics(path: str | Path | None = None) -> Record:
         if table.is_view:
             continue
         columns = [column.name for column in table.columns if column.name != "text" or name != "articles"]
-        rows[name] = load_arrow(name, path=path, columns=columns)[1].to_pylist()
+        rows[name] = load_arrow(name, path=path, version=version, columns=columns)[1].to_pylist()
         for column in table.columns:
             if not column.values:
                 continue

@@ -147,6 +147,7 @@ def test_scores_that_are_no_scores(wrong) -> None:
         match([1], [2], lambda one, other: wrong)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_units() -> None:
     """Seconds, not minutes, in a text where every unit overlaps four others."""
     random = np.random.default_rng(7)
@@ -154,10 +155,10 @@ def test_a_hundred_thousand_units() -> None:
     left = np.column_stack([starts, starts + random.integers(3, 60, len(starts))])
     right = np.maximum(left + random.integers(-3, 4, left.shape), 0)
     right[:, 1] = np.maximum(right[:, 1], right[:, 0] + 1)
-    started = time.perf_counter()
+    started = time.process_time()
     rows, columns, shared = overlaps(left, right)
     scores = 2 * shared / (np.diff(left)[rows, 0] + np.diff(right)[columns, 0])
     ranks = np.unique(np.vstack([left, right]), axis=0, return_inverse=True)[1].ravel()
     matched = assign(rows, columns, scores, ranks[: len(left)], ranks[len(left) :])
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     assert len(matched) > 99_000

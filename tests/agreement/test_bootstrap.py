@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm, t
 
 from communique.agreement.alpha import alpha_statistic
-from communique.agreement.bootstrap import bootstrap, f1, mean
+from communique.agreement.bootstrap import FEWEST, bootstrap, f1, mean
 from communique.agreement.ratings import Ratings
 
 COUNTS = np.random.default_rng(3).poisson([9, 2, 3], (25, 3))
@@ -74,8 +74,12 @@ def test_units_of_one_document_are_no_independent_draws() -> None:
     [
         ([], "0 documents: resampling documents needs at least two"),
         ([[5, 1, 1]], "1 document: resampling documents needs at least two"),
-        ([[0, 0, 0], [0, 0, 0]], "the figure itself is undefined"),
-        ([[5, 0, 0], [7, 0, 0]], "every draw of documents gives the same value: its spread is unknown"),
+        (
+            [[5, 1, 1], [4, 2, 2]],
+            "2 documents: an interval from fewer than 5 holds the true value too rarely",
+        ),
+        ([[0, 0, 0]] * 5, "the figure itself is undefined"),
+        ([[5, 0, 0], [7, 0, 0]] * 3, "every draw of documents gives the same value: its spread is unknown"),
     ],
 )
 def test_no_interval_says_why(rows, reason) -> None:
@@ -84,10 +88,10 @@ def test_no_interval_says_why(rows, reason) -> None:
 
 
 def test_draws_without_a_value_are_counted() -> None:
-    """One document of three holds the only units: a draw misses it with (2/3)^3 = 30 %."""
-    interval = bootstrap([[5, 1, 1], [0, 0, 0], [0, 0, 0]], f1, seed=1)
+    """One document of five holds the only units: a draw misses it with (4/5)^5 = 33 %."""
+    interval = bootstrap([[5, 1, 1], *[[0, 0, 0]] * 4], f1, seed=1)
     assert interval.low is None
-    assert interval.undefined_draws == pytest.approx(2000 * (2 / 3) ** 3, rel=0.1)
+    assert interval.undefined_draws == pytest.approx(2000 * (4 / 5) ** 5, rel=0.1)
     assert interval.reason.startswith(f"{interval.undefined_draws} of 2000 draws")
     rare = bootstrap([[0, 0, 0], *COUNTS[:6]], f1, seed=1)
     assert rare.low is not None
@@ -95,15 +99,15 @@ def test_draws_without_a_value_are_counted() -> None:
 
 
 def test_means_and_alpha() -> None:
-    interval = bootstrap([[4.5, 6], [3.0, 3], [5.5, 8], [2.0, 2]], mean, seed=5)
-    assert 0.6 < interval.low < 15 / 19 < interval.high <= 1
-    rows = [(n % 4, n, n + (n % 7 == 0)) for n in range(80)]
+    interval = bootstrap([[4.5, 6], [3.0, 3], [5.5, 8], [2.0, 2], [3.0, 4]], mean, seed=5)
+    assert 0.6 < interval.low < 18 / 23 < interval.high <= 1
+    rows = [(n % 5, n, n + (n % 7 == 0)) for n in range(80)]
     ratings = Ratings.of(
         ((d, n), who, mark % 5) for d, n, one in rows for who, mark in (("a", n), ("b", one))
     )
     statistic = alpha_statistic(ratings, lambda unit: unit[0])
     interval = bootstrap(statistic.rows, statistic.values, seed=5)
-    assert interval.documents == 4
+    assert interval.documents == 5
     assert interval.low < statistic.values(statistic.rows.sum(axis=0)) < interval.high
 
 
@@ -125,6 +129,18 @@ def test_coverage_at_forty_documents() -> None:
     module = simulation()
     for simulate, statistic in ((module.found_units, f1), (module.labelled_units, module.alpha)):
         assert module.coverage(simulate, statistic, seed=11, studies=1000)["coverage"] >= module.GOAL
+
+
+@pytest.mark.slow
+def test_fewer_documents_than_that_would_not_cover() -> None:
+    """The reason for `FEWEST`: with two documents half of the intervals miss, however they are widened."""
+    module = simulation()
+    two, enough = (
+        module.coverage(module.found_units, f1, seed=1, documents=number, studies=300, draws=1000)
+        for number in (2, FEWEST)
+    )
+    assert two["coverage"] < 0.6
+    assert enough["coverage"] > 0.85
 
 
 @pytest.mark.slow

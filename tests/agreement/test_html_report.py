@@ -49,6 +49,7 @@ def made(text: str) -> str:
     return page(report, [GROUPING], {ARTICLE: text}, dict.fromkeys(R01, "language_model"))
 
 
+@pytest.mark.slow
 def test_the_page_shows_why_they_differ(text: str, browser: Any, tmp_path: Path) -> None:
     path = tmp_path / "r01.html"
     path.write_text(made(text), encoding="utf-8")
@@ -57,8 +58,10 @@ def test_the_page_shows_why_they_differ(text: str, browser: Any, tmp_path: Path)
         assert tab.blocked == []
         assert tab.errors == []
         shown = tab.page.inner_text("body")
-        assert "model-a (language model, 1 articles)" in shown
-        assert "mentions, span: with or without 'the' in front (18 units)" in shown
+        assert "model-a (language model, 1 article)" in shown
+        assert (
+            "mentions, span: with or without 'the' in front (18 units): model-a the longer 18; model-b the shorter 18"
+        ) in shown
         # both columns hold the whole text
         for column in (1, 2):
             cells = tab.page.locator(f"table.parallel tbody tr td:nth-child({column})").all_inner_texts()
@@ -81,6 +84,135 @@ def test_the_page_shows_why_they_differ(text: str, browser: Any, tmp_path: Path)
         assert missing == 0
 
 
+@pytest.mark.slow
+def test_from_the_text_to_the_reason_and_back_by_keyboard(text: str, browser: Any, tmp_path: Path) -> None:
+    """Every marked disagreement leads to its entry, and the entry back to the text; the first key press offers
+    the way past the figures."""
+    path = tmp_path / "r01.html"
+    path.write_text(made(text), encoding="utf-8")
+    with opened(browser) as tab:
+        page_ = tab.page
+        page_.goto(path.as_uri())
+        dangling = page_.evaluate(
+            "[...document.querySelectorAll('a[href]')].filter(a => !document.getElementById("
+            "decodeURIComponent(a.hash.slice(1)))).map(a => a.hash)"
+        )
+        assert dangling == []
+        page_.keyboard.press("Tab")
+        assert page_.evaluate("document.activeElement.className") == "skip"
+        page_.keyboard.press("Enter")
+        assert page_.url.endswith("#disagreements")
+        link = page_.locator(
+            "table.parallel td:nth-child(2) a.differs", has_text=re.compile("^breakthrough$")
+        )
+        link.focus()
+        page_.keyboard.press("Enter")
+        target = page_.evaluate("decodeURIComponent(location.hash.slice(1))")
+        entry = page_.locator(f"[id='{target}']")
+        assert "nothing here" in entry.inner_text()
+        assert "breakthrough" in entry.inner_text()
+        assert entry.bounding_box()["y"] < page_.viewport_size["height"]
+        entry.locator("a").first.focus()
+        page_.keyboard.press("Enter")
+        assert page_.evaluate("decodeURIComponent(location.hash.slice(1))") == target.removeprefix("why-")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_word_can_be_read(text: str, browser: Any, tmp_path: Path, scheme: str) -> None:
+    """Contrast of WCAG 2.1 AA (4.5) for what is written on any of the page's grounds."""
+    path = tmp_path / "r01.html"
+    path.write_text(made(text), encoding="utf-8")
+    with opened(browser) as tab:
+        tab.page.emulate_media(color_scheme=scheme)
+        tab.page.goto(path.as_uri())
+        worst = tab.page.evaluate(CONTRAST)
+        ground = tab.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert worst["ratio"] >= 4.5, worst
+    assert (ground == "rgb(255, 255, 255)") is (scheme == "light")
+
+
+CONTRAST = r"""() => {
+  const numbers = text => (text.match(/[\d.]+/g) || []).map(Number);
+  const light = colour => { const [r, g, b] = colour.map(c => { c /= 255;
+    return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  let worst = {ratio: 99};
+  const seen = new Set();
+  for (const one of document.querySelectorAll('body, p, a, td, th, mark, span, dd, summary')) {
+    if (!one.textContent.trim()) continue;
+    let ground = one, back = [];
+    while (ground) { back = numbers(getComputedStyle(ground).backgroundColor);
+      if (back.length < 4 || back[3] > 0) break; ground = ground.parentElement; }
+    const ink = numbers(getComputedStyle(one).color).slice(0, 3), key = ink + '|' + back;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const [a, b] = [light(ink), light(back.slice(0, 3))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < worst.ratio) worst = {ratio, ink, back, text: one.textContent.slice(0, 40)};
+  }
+  return worst;
+}"""
+
+
+@pytest.mark.slow
+def test_confusion_starts_with_what_is_confused_most(text: str, browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "r01.html"
+    path.write_text(made(text), encoding="utf-8")
+    with opened(browser) as tab:
+        tab.page.goto(path.as_uri())
+        section = tab.page.locator("section", has=tab.page.locator("#confusion"))
+        titles = section.locator("summary").all_inner_texts()
+        counts = [re.search(r": (\d+) of (\d+) differ$", title) for title in titles]
+        apart = [int(one[1]) for one in counts if one]
+        assert len(apart) == len(titles) > 10
+        assert apart == sorted(apart, reverse=True)
+        first = section.locator("table.confusion").first
+        assert first.is_visible()
+        cells = first.locator("td.apart").all_inner_texts()
+        assert sum(map(int, cells)) == apart[0]
+
+
+@pytest.mark.slow
+def test_a_narrow_window_scrolls_tables_not_the_page(text: str, browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "r01.html"
+    path.write_text(made(text), encoding="utf-8")
+    with opened(browser) as tab:
+        tab.page.set_viewport_size({"width": 390, "height": 800})
+        tab.page.goto(path.as_uri())
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390
+        cell = tab.page.locator("table.parallel tbody td").first
+        assert cell.bounding_box()["width"] > 300
+        said = "getComputedStyle(document.querySelector('table.parallel tbody td'), '::before').content"
+        assert tab.page.evaluate(said) != "none"
+        assert cell.get_attribute("data-name") == "model-a"
+
+
+@pytest.mark.slow
+def test_context_is_cut_between_words(text: str, browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "r01.html"
+    path.write_text(made(text), encoding="utf-8")
+    words = set(text.split())
+    with opened(browser) as tab:
+        tab.page.goto(path.as_uri())
+        titles = tab.page.locator(".kind-missing .difference h4").all_inner_texts()
+    cut = [title for title in titles if title.startswith("actions: …") and title.endswith("…")]
+    assert len(cut) > 5
+    for title in cut:
+        said = title.removeprefix("actions: ").replace("…", " ").split()
+        assert {said[0], said[-1]} <= words, title
+
+
+def test_gains_name_the_habit_and_an_example(text: str) -> None:
+    report = agreement_report({ARTICLE: R01}, SCHEMA, sampling=Sampling(1, 0))
+    for one in patterns(GROUPING.groups, report.seen):
+        assert one.example is not None
+        assert all(sum(stances.values()) <= one.units for stances in one.who.values())
+        if one.field == "mode":
+            assert [sum(stances.values()) for stances in one.who.values()] == [one.units, one.units]
+    assert "model-a reported 13; model-b indirect 13" in made(text)
+
+
+@pytest.mark.slow
 def test_only_paragraphs_with_disagreements(text: str, browser: Any, tmp_path: Path) -> None:
     path = tmp_path / "r01.html"
     path.write_text(made(text), encoding="utf-8")
@@ -94,6 +226,7 @@ def test_only_paragraphs_with_disagreements(text: str, browser: Any, tmp_path: P
         assert 0 < after < before
 
 
+@pytest.mark.slow
 def test_marked_differently_is_seen_in_both_columns(text: str, browser: Any, tmp_path: Path) -> None:
     path = tmp_path / "r01.html"
     path.write_text(made(text), encoding="utf-8")
@@ -107,6 +240,7 @@ def test_marked_differently_is_seen_in_both_columns(text: str, browser: Any, tmp
             assert ("trigger" in str(found.get_attribute("class"))) is marked
 
 
+@pytest.mark.slow
 def test_nothing_in_a_text_becomes_markup(text: str, browser: Any, tmp_path: Path) -> None:
     """A text, a gloss and a name that try to break out: no element, no request, no script."""
     import copy

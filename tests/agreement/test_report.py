@@ -241,8 +241,27 @@ def test_nothing_marked_is_undefined_not_perfect() -> None:
     assert all(one.value is None and one.reason for one in report.figures)
 
 
-def test_no_articles_at_all() -> None:
-    assert agreement_report({}, SCHEMA, annotators=["p", "q"]).figures == []
+@pytest.mark.parametrize(
+    ("collected", "annotators", "pair", "reason"),
+    [
+        ({}, ["p", "q"], ("p", "q"), "no article was annotated by both"),
+        ({"art": {"p": small("art", SCHEMA)}}, ["p", "q"], ("p", "q"), "no article was annotated by both"),
+        (
+            {"art": {"p": small("art", SCHEMA)}, "bee": {"q": small("bee", SCHEMA)}},
+            ["p", "q"],
+            ("p", "q"),
+            "no article was annotated by both",
+        ),
+        ({"art": {"p": small("art", SCHEMA)}}, ["p"], ("p", "*"), "only one annotator"),
+        ({}, [], ("*", "*"), "nobody annotated anything"),
+    ],
+)
+def test_where_nobody_met_every_layer_says_why(
+    collected: dict[str, dict[str, Annotation]], annotators: list[str], pair: tuple[str, str], reason: str
+) -> None:
+    report = agreement_report(collected, SCHEMA, annotators=annotators)
+    assert {one.layer for one in report.figures} >= {"mention.span", "statement.content", "event.link"}
+    assert {(one.value, one.reason, one.pair) for one in report.figures} == {(None, reason, pair)}
 
 
 def test_annotations_of_different_texts_are_refused() -> None:

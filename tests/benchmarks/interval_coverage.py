@@ -86,7 +86,7 @@ def coverage(
     for study in range(studies):
         corpus = simulate(random, documents)
         rows = corpus.units if by_units else corpus.documents()
-        interval = bootstrap(rows, statistic, seed=study, draws=draws)
+        interval = bootstrap(rows, statistic, seed=study, draws=draws, fewest=2)
         if interval.low is not None and interval.high is not None:
             below += interval.high < truth
             above += interval.low > truth

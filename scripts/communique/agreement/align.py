@@ -81,13 +81,39 @@ def align(left: Annotation, right: Annotation) -> Alignment:
 
 
 def align_mentions(left: list[Record], right: list[Record]) -> Pairs:
-    """By overlap: identical spans first, then the greatest total of Dice; equal types break ties."""
+    """By overlap: identical spans first, then the greatest total of Dice; equal types break ties, and where
+    one annotator has two mentions on the same words, the other mentions of their actors."""
+    places = {**_actor_places(left, 0), **_actor_places(right, 1)}
+    side = {id(row): number for number, rows in enumerate((left, right)) for row in rows}
+    several = {
+        one for rows in (left, right) for one, times in Counter(map(_place, rows)).items() if times > 1
+    }
+
+    def actor(row: Record) -> tuple[tuple[int, int], ...]:
+        return places[side[id(row)], row["actor_id"]] if _place(row) in several else ()
 
     def score(one: Record, other: Record) -> float:
-        tie = _TIE * (one["mention_type"] == other["mention_type"])
-        return _closeness([one], [other]) + tie
+        tie = float(one["mention_type"] == other["mention_type"])
+        if _place(one) in several or _place(other) in several:
+            first, second = places[0, one["actor_id"]], places[1, other["actor_id"]]
+            tie += len(set(first) & set(second)) / len(set(first) | set(second)) / 2
+        return _closeness([one], [other]) + _TIE * tie
 
-    return _matched(left, right, "mention_id", lambda one: [one], score, _mention_key)
+    def key(row: Record) -> Any:
+        return (*_mention_key(row), actor(row))
+
+    return _matched(left, right, "mention_id", lambda one: [one], score, key)
+
+
+def _place(row: Record) -> tuple[int, int]:
+    return row["start"], row["end"]
+
+
+def _actor_places(rows: list[Record], side: int) -> dict[tuple[int, str | None], tuple[tuple[int, int], ...]]:
+    found: dict[tuple[int, str | None], list[tuple[int, int]]] = defaultdict(list)
+    for row in rows:
+        found[side, row["actor_id"]].append(_place(row))
+    return {actor: tuple(sorted(places)) for actor, places in found.items()}
 
 
 def align_statements(left: list[Record], right: list[Record]) -> Pairs:
@@ -254,7 +280,14 @@ def _matched(
     score: Callable[[Record, Record], float],
     key: Callable[[Record], Any],
 ) -> Pairs:
-    found = match(left, right, score, candidates=_candidates(left, right, spans), key=key)
+    # what units on the same words say besides is looked at only where one annotator has several
+    several = {one for side in (left, right) for one, times in Counter(map(key, side)).items() if times > 1}
+
+    def whole(row: Record) -> Any:
+        bare = key(row)
+        return (bare, _labels(row) if bare in several else ())
+
+    found = match(left, right, score, candidates=_candidates(left, right, spans), key=whole)
     ids = [tuple(row[name] for row in side) for side in (left, right)]
     return Pairs(ids[0], ids[1], tuple((ids[0][m.left], ids[1][m.right]) for m in found))
 
@@ -315,3 +348,13 @@ def _statement_key(row: Record) -> Any:
 def _action_key(row: Record) -> Any:
     labels = (row["event_type"], row["mode"] or "", row["status"], row["polarity"])
     return (_places(row["trigger_spans"]), labels, _places(_participants(row)))
+
+
+def _labels(row: Record) -> tuple[tuple[str, str], ...]:
+    """What a record says in single values, ids and free text apart: tells apart units on the same words."""
+    apart = ("_id", "note", "lemma", "gloss")
+    return tuple(
+        (name, str(value))
+        for name, value in sorted(row.items())
+        if (value is None or isinstance(value, (str, bool))) and not name.endswith(apart)
+    )

@@ -70,7 +70,10 @@ def _statistic(
         if distance.by_margins:
             between = between * fitted.at(low, high, margins)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return between.sum(-1) / number, fitted.total(margins) / (number * (number - 1))
+            return (
+                between.sum(-1) / (number * fitted.scale),
+                fitted.total(margins) / (number * (number - 1) * fitted.scale),
+            )
 
     return Statistic(np.hstack([disagreement, margins]), documents, evaluate, "disagreement")
 
@@ -89,7 +92,10 @@ def _over_documents(
     def evaluate(sums: Floats) -> tuple[Floats, Floats]:
         number, drawn = sums[..., 1], sums[..., 2:]
         with np.errstate(divide="ignore", invalid="ignore"):
-            return sums[..., 0] / number, ((drawn @ between) * drawn).sum(-1) / (number * (number - 1))
+            return (
+                sums[..., 0] / (number * fitted.scale),
+                ((drawn @ between) * drawn).sum(-1) / (number * (number - 1) * fitted.scale),
+            )
 
     rows = np.hstack([disagreement, ratings, np.eye(len(documents))])
     return Statistic(rows, documents, evaluate, "disagreement")

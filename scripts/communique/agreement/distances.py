@@ -20,15 +20,21 @@ from communique.errors import CommuniqueError
 
 
 class Fitted(ABC):
-    """A distance over a fixed list of labels; `margins` are label frequencies of shape (..., labels)."""
+    """A distance over a fixed list of labels; `margins` are label frequencies of shape (..., labels).
+
+    `scale`: both methods give this multiple of the distance, which makes whole numbers of fractions. Sums of
+    whole numbers are exact, so that the order of labels, units and documents changes no bit of a result.
+    """
+
+    scale: float = 1.0
 
     @abstractmethod
     def at(self, rows: Codes, columns: Codes, margins: Floats) -> Floats:
-        """The distances of label pairs, shape (pairs,), or (..., pairs) if margins matter."""
+        """`scale` times the distances of label pairs, shape (pairs,), or (..., pairs) if margins matter."""
 
     @abstractmethod
     def total(self, margins: Floats) -> Floats:
-        """The sum over all label pairs of margin x margin x distance, shape (...)."""
+        """`scale` times the sum over all label pairs of margin x margin x distance, shape (...)."""
 
 
 @dataclass(frozen=True)
@@ -47,31 +53,35 @@ class Distance(ABC):
         """(labels, labels), for tables of a few labels."""
         rows, columns = np.indices((len(labels), len(labels))).reshape(2, -1)
         frequencies = np.ones(len(labels)) if margins is None else margins
-        return self.fit(labels).at(rows, columns, frequencies).reshape(len(labels), len(labels))
+        fitted = self.fit(labels)
+        return fitted.at(rows, columns, frequencies).reshape(len(labels), len(labels)) / fitted.scale
 
 
 class OneMinus(Fitted):
-    """One minus a sparse similarity matrix; without one, labels are like nothing but themselves."""
+    """One minus a sparse similarity matrix, given times `scale`; without one, labels are like nothing but
+    themselves."""
 
-    def __init__(self, similarity: Any = None) -> None:
+    def __init__(self, similarity: Any = None, scale: float = 1.0) -> None:
         self.similarity = similarity
+        self.scale = scale
 
     def at(self, rows: Codes, columns: Codes, margins: Floats) -> Floats:
         if self.similarity is None:
             return (rows != columns).astype(float)
         if not len(rows):
             return np.zeros(0)
-        return 1 - np.asarray(self.similarity[rows, columns], dtype=float).ravel()
+        return self.scale - np.asarray(self.similarity[rows, columns], dtype=float).ravel()
 
     def total(self, margins: Floats) -> Floats:
         like = margins if self.similarity is None else margins @ self.similarity
-        return margins.sum(-1) ** 2 - (like * margins).sum(-1)
+        return self.scale * margins.sum(-1) ** 2 - (like * margins).sum(-1)
 
     def between(self, frequencies: Any) -> Floats:
-        """For a sparse (documents, labels) table: the sum of distances between each two documents."""
+        """For a sparse (documents, labels) table: `scale` times the sum of distances between each two
+        documents."""
         like = frequencies if self.similarity is None else frequencies @ self.similarity
         sizes = np.asarray(frequencies.sum(axis=1), dtype=float).ravel()
-        return np.outer(sizes, sizes) - (like @ frequencies.T).toarray()
+        return self.scale * np.outer(sizes, sizes) - (like @ frequencies.T).toarray()
 
 
 class _Squares(Fitted):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from communique.agreement.alpha import alpha_statistic, krippendorff_alpha
-from communique.agreement.bootstrap import DRAWS, bootstrap, f1, mean
+from communique.agreement.bootstrap import DRAWS, FEWEST, bootstrap, f1, in_order, mean, too_few
 from communique.agreement.coefficient import Coefficient, Floats, Statistic
 from communique.agreement.distances import Distance
 from communique.agreement.gwet import gwet_ac1, gwet_statistic
@@ -102,9 +102,8 @@ def figures(
     return found
 
 
-def no_shared_articles(layers: Iterable[str], pair: Pair, round_name: str | None = None) -> list[Figure]:
-    """One undefined figure a layer, for two annotators who share no article."""
-    reason = "no article was annotated by both"
+def undefined(layers: Iterable[str], pair: Pair, reason: str, round_name: str | None = None) -> list[Figure]:
+    """One undefined figure a layer, for what has no two annotations of an article."""
     return [
         Figure(layer=name, measure="agreement", value=None, reason=reason, pair=pair, round=round_name)
         for name in layers
@@ -142,12 +141,14 @@ class _Pooled:
             rows = self._rows([one.means.get(measure, (0, 0)) for _, _, one in self.parts])
             found.append(self._of_sums(measure, rows, mean, "no matched unit has the role on both sides"))
         for measure in self._measures(lambda one: one.ratios):
-            rows = self._rows([one.ratios.get(measure, (0, 0, 0, 0)) for _, _, one in self.parts])
+            parts = [(pair, one.ratios.get(measure, (0.0, 0.0, 0.0, 0.0))) for _, pair, one in self.parts]
             if measure == "alpha_per_position":
+                rows = self._rows([ratio for _, ratio in parts])
                 found.append(
                     self._of_sums(measure, rows, _alpha_of_positions, "all positions have one value")
                 )
             else:
+                rows = self._rows([self._turned(ratio, pair) for pair, ratio in parts])
                 found.append(self._of_sums(measure, rows, _harmonic, "one of the annotators marked no unit"))
         if any(one.labels is not None for _, _, one in self.parts):
             found += self._labels()
@@ -164,9 +165,21 @@ class _Pooled:
         return list(dict.fromkeys(measure for _, _, one in self.parts for measure in of(one)))
 
     def _rows(self, values: list[tuple[float, ...]]) -> Floats:
+        table, places = np.array(values, dtype=float), np.array([self.place[one] for one, _, _ in self.parts])
+        # within a document in an order of the values, so that no bit depends on the annotators' names
+        order = np.lexsort((*table.T, places))
         rows = np.zeros((len(self.documents), len(values[0])))
-        np.add.at(rows, [self.place[article] for article, _, _ in self.parts], np.array(values, dtype=float))
+        np.add.at(rows, places[order], table[order])
         return rows
+
+    def _turned(self, ratio: tuple[float, ...], pair: Pair) -> tuple[float, ...]:
+        """left, lefts, right, rights of one pair, so that pooled pairs do not depend on who is called left: of
+        one annotator against the rest that one is left, of all pairs together each is both."""
+        turned = (*ratio[2:], *ratio[:2])
+        who, rest = self.common["pair"]
+        if who == rest == REST:
+            return tuple(one + other for one, other in zip(ratio, turned, strict=True))
+        return turned if rest == REST and pair[0] != who else ratio
 
     def _f1(self, measure: str, values: list[tuple[int, int, int]], label: str | None = None) -> Figure:
         rows = self._rows([(same, left - same, right - same) for same, left, right in values])
@@ -186,7 +199,7 @@ class _Pooled:
         why_not: str,
         counts: dict[str, Any] | None = None,
     ) -> Figure:
-        value = float(statistic(rows.sum(axis=0)))
+        value = float(statistic(in_order(rows).sum(axis=0)))
         if not np.isfinite(value):
             return self._figure(measure, None, why_not, None, counts)
         return self._figure(measure, value, None, self._interval(rows, statistic), counts)
@@ -226,7 +239,7 @@ class _Pooled:
         if made.value is None:
             return self._figure(made.measure, None, made.reason, None)
         interval = None
-        if len(self.documents) > 1 and self.sampling.draws:
+        if len(self.documents) >= FEWEST and self.sampling.draws:
             of = statistic()
             interval = self._interval(of.rows, of.values)
         return self._figure(made.measure, made.value, None, interval)
@@ -250,8 +263,8 @@ class _Pooled:
         if interval is None:
             number = len(self.documents)
             why = "the figure itself is undefined" if value is None else "none was asked for"
-            if value is not None and number < 2 and self.sampling.draws:
-                why = f"{number} document: resampling documents needs at least two"
+            if value is not None and number < FEWEST and self.sampling.draws:
+                why = too_few(number)
             interval = (None, None, why)
         low, high, why_none = interval
         made = self.common | (counts or {})

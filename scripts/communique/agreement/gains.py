@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as made_by
 from typing import Any
 
 from communique.agreement.alpha import krippendorff_alpha
@@ -16,10 +17,16 @@ from communique.agreement.ratings import Ratings
 _PREFIX = {"mentions": "mention", "statements": "statement", "actions": "action"}
 
 
+#: Table, field, pattern.
+Place = tuple[str, str, str]
+
+
 @dataclass(frozen=True)
 class Pattern:
     """A disagreement that recurs: `units` units differ by it; `settled` of them differ by nothing else, so
-    that a rule would make them whole. For a label also alpha now and as it would be."""
+    that a rule would make them whole. For a label also alpha now and as it would be. who: how often each
+    annotator stood where; example: the first of the units and the difference in it (None where only some
+    have the unit)."""
 
     table: str
     field: str
@@ -28,6 +35,8 @@ class Pattern:
     settled: int
     alpha: float | None = None
     alpha_then: float | None = None
+    who: Mapping[str, Counter[str]] = made_by(default_factory=dict)
+    example: tuple[Group, Difference | None] | None = None
 
 
 def confusion(seen: Iterable[Seen], layer: str) -> dict[tuple[str, str], int]:
@@ -46,28 +55,73 @@ def closed_layers(seen: Iterable[Seen]) -> list[str]:
 
 def patterns(groups: Iterable[Group], seen: Iterable[Seen] = ()) -> list[Pattern]:
     """Recurring disagreements, the one that touches most units first."""
-    by_pattern: dict[tuple[str, str, str], int] = defaultdict(int)
-    settled: dict[tuple[str, str, str], int] = defaultdict(int)
+    by_pattern: dict[Place, int] = defaultdict(int)
+    settled: dict[Place, int] = defaultdict(int)
+    who: dict[Place, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    examples: dict[Place, tuple[Group, Difference | None]] = {}
     for group in groups:
-        found = [(group.table, *one) for one in _found(group)]
-        for one in set(found):
-            by_pattern[one] += 1
-        if len(set(found)) == 1:
-            settled[found[0]] += 1
+        found = {(group.table, name, pattern): one for name, pattern, one in _found(group)}
+        for place, difference in found.items():
+            by_pattern[place] += 1
+            examples.setdefault(place, (group, difference))
+            for name, stance in _stances(group, difference).items():
+                who[place][name][stance] += 1
+        if len(found) == 1:
+            settled[next(iter(found))] += 1
     observed = list(seen)
-    made = [Pattern(*one, units, settled[one], *_alphas(observed, *one)) for one, units in by_pattern.items()]
+    made = [
+        Pattern(*place, units, settled[place], *_alphas(observed, *place), who[place], examples[place])
+        for place, units in by_pattern.items()
+    ]
     return sorted(made, key=lambda one: (-one.units, -one.settled, one.table, one.field, one.pattern))
 
 
-def _found(group: Group) -> list[tuple[str, str]]:
-    found = [(one.field, _pattern(one)) for one in group.differences]
+def _found(group: Group) -> list[tuple[str, str, Difference | None]]:
+    found: list[tuple[str, str, Difference | None]] = [
+        (one.field, _pattern(one), one) for one in group.differences
+    ]
     if group.absent:
         record = next(iter(group.members.values()))
         label = next(
             (record[key] for key in ("mention_type", "layer", "event_type", "type") if key in record), ""
         )
-        found.append(("(unit)", f"{label} only by some"))
+        found.append(("(unit)", f"{label} only by some", None))
     return found
+
+
+def _stances(group: Group, one: Difference | None) -> dict[str, str]:
+    """Where each annotator stands in a disagreement, in a word; nothing where no word says it."""
+    if one is None:
+        return dict.fromkeys(group.members, "has it") | dict.fromkeys(group.absent, "has not")
+    said = {name: _stance(one, value) for name, value in one.values.items()}
+    return {name: stance for name, stance in said.items() if stance}
+
+
+def _stance(one: Difference, value: Any) -> str:
+    pattern, values = _pattern(one), list(one.values.values())
+    if one.field == "time" and isinstance(value, dict | None):
+        return _time(value)
+    if one.kind == "label" and isinstance(value, str | bool | None):
+        return _short(value)
+    if one.kind == "boundary":
+        if not _spans(value):
+            return "not marked"
+        lengths = [sum(len(str(span["text"])) for span in _spans(each)) for each in values]
+        own = sum(len(str(span["text"])) for span in _spans(value))
+        if pattern == "marked ~ not marked":
+            return "marked"
+        return (
+            "the longer"
+            if own == max(lengths) > min(lengths)
+            else "the shorter"
+            if own < max(lengths)
+            else ""
+        )
+    if isinstance(value, list):
+        if pattern.startswith("with or without "):
+            return "with" if pattern.removeprefix("with or without ") in map(_member, value) else "without"
+        return "none" if not value else "some" if any(not each for each in values) else ""
+    return ""
 
 
 def _pattern(one: Difference) -> str:
@@ -83,7 +137,7 @@ def _pattern(one: Difference) -> str:
         if one.kind == "label" and len(apart) == 1:
             return f"with or without {next(iter(apart))}"
         if any(not each for each in sets):
-            return "some ~ none"
+            return f"some {one.field} ~ none"
         return "more ~ fewer" if any(a < b for a in sets for b in sets) else "other members"
     if all(isinstance(value, dict | None) for value in values) and one.field == "time":
         return " ~ ".join(sorted({_time(value) for value in values}))
@@ -122,9 +176,9 @@ def _member(item: Any) -> str:
 
 def _time(value: Any) -> str:
     if value is None:
-        return "(none)"
+        return "no time"
     word = value["value"] if str(value["value"]).endswith("_REF") else "a time"
-    return f"{word} by {value['basis']}"
+    return f"{word} (basis {value['basis']})"
 
 
 def _alphas(seen: list[Seen], table: str, name: str, pattern: str) -> tuple[float | None, float | None]:

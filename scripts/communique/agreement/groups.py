@@ -111,11 +111,11 @@ def group_article(annotations: Mapping[str, Annotation], schema: Schema, order: 
     grouping.names = {name: {} for name in names}
     members: dict[str, dict[str, dict[str, str]]] = {}
     taken: set[str] = set()
+    own = {name: {row["actor_id"] for row in annotations[name]["actors"]} for name in names}
     for table in ("actors", "mentions", "statements", "events", "actions"):
         members[table] = {}
         ids = {name: _ids(annotations[name], schema.table(table)) for name in names}
-        own = {name: {row["actor_id"] for row in annotations[name]["actors"]} for name in names}
-        for unit in _unions(names, ids, alignments, table):
+        for unit in _unions(names, ids, alignments, table, own):
             registry = [one for name, one in unit.items() if table == "actors" and one not in own[name]]
             group_id = registry[0] if registry else _free(unit, taken)
             taken.add(group_id)
@@ -123,37 +123,45 @@ def group_article(annotations: Mapping[str, Annotation], schema: Schema, order: 
             for name, one in unit.items():
                 grouping.names[name].setdefault(table, {})[one] = group_id
     for table in ("actors", "mentions", "statements", "events", "actions"):
+        described = _Described(schema.table(table))
+        rows = {name: {row[described.key]: row for row in annotations[name][table]} for name in names}
         for group_id, unit in members[table].items():
-            records = {
-                name: _record(annotations[name], schema.table(table), one) for name, one in unit.items()
-            }
+            records = {name: rows[name].get(one) for name, one in unit.items()}
             if any(record is None for record in records.values()):
                 continue  # an actor of the registry: nothing of it is decided in an article
             known = {name: record for name, record in records.items() if record is not None}
-            grouping.groups.append(_group(grouping, schema, table, group_id, known, unit))
+            grouping.groups.append(_group(grouping, described, group_id, known, unit))
     grouping.groups += _links(grouping, annotations, schema)
     return grouping
 
 
+class _Described:
+    """What grouping asks of a table for every record, worked out once an article."""
+
+    def __init__(self, table: Table) -> None:
+        self.name, self.key = table.name, table.key[0]
+        self.columns = [(column, column.is_list) for column in compared_columns(table)]
+        self.targets = {column.name: (column.references or "").partition(".")[0] for column in table.stored}
+
+
 def _group(
     grouping: Grouping,
-    schema: Schema,
-    table: str,
+    described: _Described,
     group_id: str,
     records: dict[str, Record],
     own: dict[str, str],
 ) -> Group:
-    described = schema.table(table)
     referring = {
-        name: refer_to_groups(record, described, grouping.names[name]) for name, record in records.items()
+        name: refer_to_groups(record, described.targets, grouping.names[name])
+        for name, record in records.items()
     }
-    if table != "event_links":
+    if described.name != "event_links":
         for record in referring.values():
-            record[described.key[0]] = group_id
+            record[described.key] = group_id
     absent = tuple(name for name in grouping.annotators if name not in records)
     return Group(
         grouping.article_id,
-        table,
+        described.name,
         group_id,
         referring,
         own,
@@ -163,9 +171,17 @@ def _group(
 
 
 def _unions(
-    names: Sequence[str], ids: dict[str, list[str]], alignments: dict[tuple[str, str], Alignment], table: str
+    names: Sequence[str],
+    ids: dict[str, list[str]],
+    alignments: dict[tuple[str, str], Alignment],
+    table: str,
+    own_actors: dict[str, set[str]],
 ) -> list[dict[str, str]]:
-    """Joined pairs. Pairs of earlier annotators come first, and a unit holds one record an annotator."""
+    """Joined pairs. Pairs of earlier annotators come first, and a unit holds one record an annotator.
+
+    From the third annotator on nobody makes an actor of the registry out of what those before took for one
+    of the article alone: that would change their records without anybody's decision. It stays a difference.
+    """
     unit_of: dict[tuple[str, str], dict[str, str]] = {
         (name, one): {name: one} for name in names for one in ids[name]
     }
@@ -174,6 +190,9 @@ def _unions(
             for one, other in alignments[names[first], names[second]][table].pairs:
                 left, right = unit_of[names[first], one], unit_of[names[second], other]
                 if left is right or left.keys() & right.keys():
+                    continue
+                new = table == "actors" and not _registered(left, own_actors)
+                if second > 1 and new and _registered(right, own_actors):
                     continue
                 left.update(right)
                 for member in right.items():
@@ -197,8 +216,8 @@ def _ids(annotation: Annotation, table: Table) -> list[str]:
     return [row[table.key[0]] for row in annotation[table.name]]
 
 
-def _record(annotation: Annotation, table: Table, one: str) -> Record | None:
-    return next((row for row in annotation[table.name] if row[table.key[0]] == one), None)
+def _registered(unit: dict[str, str], own_actors: dict[str, set[str]]) -> bool:
+    return any(one not in own_actors[name] for name, one in unit.items())
 
 
 def _links(grouping: Grouping, annotations: Mapping[str, Annotation], schema: Schema) -> list[Group]:
@@ -221,11 +240,11 @@ def _links(grouping: Grouping, annotations: Mapping[str, Annotation], schema: Sc
         for place, row in later:
             same_ends = [one for one, unit in units.items() if one[1:] == place[1:] and name not in unit]
             units.setdefault(same_ends[0] if same_ends else place, {})[name] = row
+    described = _Described(schema.table("event_links"))
     return [
         _group(
             grouping,
-            schema,
-            "event_links",
+            described,
             link_id(*place),
             unit,
             {name: link_id(*_ends(row)) for name, row in unit.items()},
@@ -243,13 +262,16 @@ def _ends(row: Record) -> tuple[str, str, str]:
     return row["type"], row["from_event_id"], row["to_event_id"]
 
 
-def _differences(members: dict[str, Record], table: Table) -> list[Difference]:
+def _differences(members: dict[str, Record], described: _Described) -> list[Difference]:
     found = []
-    for column in compared_columns(table):
+    for column, is_list in described.columns:
         values = {name: record.get(column.name) for name, record in members.items()}
-        if len({_comparable(value, column) for value in values.values()}) > 1:
+        first, *others = values.values()
+        if all(one == first for one in others):
+            continue
+        if len({_comparable(value, is_list) for value in values.values()}) > 1:
             found.append(Difference(column.name, _kind(column, list(values.values())), values))
-    if table.name == "mentions":
+    if described.name == "mentions":
         places = {name: [record["start"], record["end"]] for name, record in members.items()}
         if len({tuple(place) for place in places.values()}) > 1:
             texts = {
@@ -280,10 +302,10 @@ def _free_text(column: Column) -> bool:
     return only_text and not bound
 
 
-def _comparable(value: Any, column: Column) -> str:
+def _comparable(value: Any, is_list: bool) -> str:
     """Equal for equal judgements: order decides nothing, nor the wording that gave a time."""
     bare = _without_words(value)
-    if column.is_list:
+    if is_list:
         bare = sorted(bare or [], key=lambda one: json.dumps(one, sort_keys=True))
     return json.dumps(bare, sort_keys=True)
 
@@ -309,9 +331,9 @@ def _kind(column: Column, values: list[Any]) -> Kind:
     return "label"
 
 
-def refer_to_groups(record: Record, table: Table, names: dict[str, dict[str, str]]) -> Record:
-    """A copy whose references are to groups; `names`: table -> own id -> group."""
-    targets = {column.name: (column.references or "").partition(".")[0] for column in table.stored}
+def refer_to_groups(record: Record, targets: dict[str, str], names: dict[str, dict[str, str]]) -> Record:
+    """A copy whose references are to groups; `targets`: column -> table that it refers to; `names`: table ->
+    own id -> group."""
     return {key: _renamed(value, targets.get(key, ""), names) for key, value in record.items()}
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from communique.agreement.elements import Child, Element, document, el, table
-from communique.agreement.figures import REST, Figure
+from communique.agreement.figures import MEASURES, REST, Figure
 from communique.agreement.gains import Pattern, closed_layers, confusion, patterns
 from communique.agreement.groups import Difference, Group, Grouping, Kind
-from communique.agreement.parallel import anchor, parallel, place
+from communique.agreement.parallel import anchor, around, card, parallel, place
 from communique.agreement.report import Report
 from communique.agreement.wording import NOTHING, say, words_of
 
@@ -35,9 +35,16 @@ MAIN = (
     ("action.targets", "alpha_masi"), ("action.asserted_by", "agreement"), ("event.cluster", "b3_f1"),
     ("event.link", "f1_end_to_end"), ("event.link", "f1_given_ends"),
 )  # fmt: skip
+_COUNTS = (
+    "Units: what either annotator marked. Matched: how many of them both did; measures of labels rest on those alone. "
+    "1 is full agreement; alpha and AC1 are 0 for what chance alone would give."
+)
 _ARTICLES = 20
 _SHOWN = 400
 _PATTERNS = 40
+#: Confusion tables that need no click, those with the most disagreements.
+_OPEN = 3
+_WORDS = 70
 
 
 def page(
@@ -52,12 +59,14 @@ def page(
     """
     groups = [group for one in groupings for group in one.groups]
     recurring = patterns(groups, report.seen)
+    names = {one.article_id: words_of(one) for one in groupings}
     body = [
+        el("a", "Skip to the disagreements", href="#disagreements", class_="skip"),
         _head(report, groups, recurring, kinds_of_annotators or {}),
         _figures(report),
-        _gains(recurring),
+        _gains(recurring, names),
         _articles(groupings, texts),
-        _differences(groupings, texts),
+        _differences(groupings, texts, names),
         _confusions(report),
         _all_figures(report),
     ]
@@ -69,12 +78,15 @@ def _head(report: Report, groups: list[Group], recurring: list[Pattern], kinds: 
     by_kind = Counter(one.kind for one in groups if one.kind)
     counts = "; ".join(f"{by_kind[kind]} {kind}" for kind in KINDS if by_kind[kind])
     who = ", ".join(
-        f"{name} ({kinds[name].replace('_', ' ')}, {number} articles)"
+        f"{name} ({kinds[name].replace('_', ' ')}, {_articles_of(number)})"
         if name in kinds
-        else f"{name} ({number} articles)"
+        else f"{name} ({_articles_of(number)})"
         for name, number in report.articles.items()
     )
-    why = [f"{_field(one)}: {one.pattern} ({one.units} units)" for one in recurring[:8]]
+    why = [
+        f"{_field(one)}: {one.pattern} ({one.units} units)" + (f": {_who(one)}" if _who(one) else "")
+        for one in recurring[:8]
+    ]
     return el(
         "header",
         el("h1", f"Agreement{f' of round {report.round}' if report.round else ''}"),
@@ -108,24 +120,46 @@ def _figures(report: Report) -> Element:
         "section",
         el("h2", "Figures", id="figures"),
         el("p", _intervals(report), class_="dim"),
-        table(["layer", "measure", "annotators", "value", "95 % interval", "units", "matched"], rows),
+        _wide(table(["layer", "measure", "annotators", "value", "95 % interval", "units", "matched"], rows)),
+        el("details", el("summary", "What the measures are"), _meanings({str(row[1]) for row in rows})),
+    )
+
+
+def _meanings(measures: set[str]) -> Element:
+    return el("dl", [part for name, words in MEASURES.items() if name in measures
+                     for part in (el("dt", name), el("dd", words))])  # fmt: skip
+
+
+def _wide(made: Element) -> Element:
+    """A table that scrolls by itself where the window is narrow, by keyboard too."""
+    return el("div", made, class_="wide", tabindex="0")
+
+
+def _articles_of(number: int) -> str:
+    return f"{number} article{'' if number == 1 else 's'}"
+
+
+def _who(one: Pattern) -> str:
+    """Which annotator stands where, so that a habit can be told from an accident."""
+    return "; ".join(
+        f"{name} " + ", ".join(f"{stance} {number}" for stance, number in stances.most_common(3))
+        for name, stances in sorted(one.who.items())
     )
 
 
 def _intervals(report: Report) -> str:
+    reasons = {one.interval_reason for one in report.figures if one.value is not None}
+    if len(reasons) == 1 and None not in reasons:
+        return f"No 95 % interval: {reasons.pop()}. " + _COUNTS
     return (
         f"Intervals: documents resampled {report.sampling.draws:,} times (seed {report.sampling.seed}). "
-        "Units: what either annotator marked. Matched: how many of them both did; measures of labels rest on those alone."
+        + _COUNTS
     )
 
 
 def _row(one: Figure) -> list[Child]:
     value = f"{one.value:.3f}" if one.value is not None else f"undefined: {one.reason}"
-    interval = (
-        f"{one.low:.3f} – {one.high:.3f}"
-        if one.low is not None and one.high is not None
-        else one.interval_reason or NOTHING
-    )
+    interval = f"{one.low:.3f} – {one.high:.3f}" if one.low is not None and one.high is not None else NOTHING
     who = " – ".join("the others" if name == REST else name for name in one.pair)
     if one.pair == (REST, REST):
         who = "all pairs"
@@ -137,19 +171,52 @@ def _field(one: Pattern) -> str:
     return f"{one.table}, {one.field}"
 
 
-def _gains(recurring: list[Pattern]) -> Element:
+def _gains(recurring: list[Pattern], names: Mapping[str, Mapping[str, str]]) -> Element:
     rows: list[list[Child]] = []
     for one in [pattern for pattern in recurring if pattern.units > 1][:_PATTERNS]:
         known = one.alpha is not None and one.alpha_then is not None
         alpha = f"{one.alpha:.2f} → {one.alpha_then:.2f}" if known else NOTHING
-        rows.append([_field(one), one.pattern, str(one.units), str(one.settled), alpha])
+        rows.append(
+            [
+                _field(one),
+                one.pattern,
+                _who(one),
+                _example(one, names),
+                str(one.units),
+                str(one.settled),
+                alpha,
+            ]
+        )
     return el(
         "section",
         el("h2", "What a change of guidelines would gain", id="gains"),
         el("p", "One row is a disagreement that recurs. A rule that settles it removes it from so many units; so many of "
            "them would then be agreed on altogether; the alpha of the column would change as shown.", class_="dim"),
-        table(["column", "disagreement", "units", "agreed altogether", "alpha now → then"], rows),
+        _wide(
+            table(
+                ["column", "disagreement", "who", "for example", "units", "agreed altogether", "alpha now → then"],
+                rows,
+            )
+        ),
     )  # fmt: skip
+
+
+def _example(one: Pattern, names: Mapping[str, Mapping[str, str]]) -> Element | None:
+    """The first unit with the disagreement, as a link to it, and what each annotator says of it."""
+    if one.example is None:
+        return None
+    group, difference = one.example
+    words = names[group.article_id]
+    unit = words[group.group_id]
+    said = ""
+    if difference is not None:
+        each = sorted(difference.values.items())
+        said = ": " + " / ".join(f"{name} {_cut(say(value, words))}" for name, value in each)
+    return el("span", el("a", _cut(unit) or group.group_id, href=f"#{card(group)}"), said)
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _WORDS else words[: _WORDS - 1].rstrip() + "…"
 
 
 def _articles(groupings: Sequence[Grouping], texts: Mapping[str, str]) -> Element:
@@ -176,12 +243,14 @@ def _articles(groupings: Sequence[Grouping], texts: Mapping[str, str]) -> Elemen
     )
 
 
-def _differences(groupings: Sequence[Grouping], texts: Mapping[str, str]) -> Element:
+def _differences(
+    groupings: Sequence[Grouping], texts: Mapping[str, str], words: Mapping[str, Mapping[str, str]]
+) -> Element:
     found = []
     for grouping in groupings:
-        weights, names = grouping.weights(), words_of(grouping)
+        weights = grouping.weights()
         found += [
-            (weights[one.table, one.group_id], one, names, texts.get(one.article_id))
+            (weights[one.table, one.group_id], one, words[one.article_id], texts.get(one.article_id))
             for one in grouping.groups
             if not one.agreed
         ]
@@ -217,7 +286,8 @@ def _difference(weight: float, group: Group, names: Mapping[str, str], text: str
     words: list[Child] = [names[group.group_id]]
     if where is not None and text is not None:
         start, end = where
-        words = [text[max(0, start - 50) : start], el("mark", text[start:end]), text[end : end + 50]]
+        before, after = around(text, start, end)
+        words = [before, el("mark", text[start:end]), after]
     title = el("h4", f"{group.table}: ", *words)
     rows: list[list[Child]] = []
     annotators = sorted([*group.members, *group.absent])
@@ -229,8 +299,9 @@ def _difference(weight: float, group: Group, names: Mapping[str, str], text: str
         "div",
         el("span", f"weight {weight:g} ", target, class_="weight"),
         title,
-        table(["", *annotators], rows),
+        _wide(table(["", *annotators], rows)),
         class_="difference",
+        id=card(group),
     )
 
 
@@ -252,18 +323,19 @@ def _values(one: Difference, annotators: list[str], names: Mapping[str, str]) ->
 
 def _confusions(report: Report) -> Element:
     parts: list[Element] = [el("h2", "Confusion", id="confusion")]
+    found = []
     for pair in combinations(report.annotators, 2):
         seen = [one for one in report.seen if one.pair == pair]
         for layer in closed_layers(seen):
             counts = confusion(seen, layer)
-            if any(left != right for left, right in counts):
-                parts.append(
-                    el(
-                        "details",
-                        el("summary", f"{layer}, {pair[0]} (rows) and {pair[1]} (columns)"),
-                        _confusion(counts),
-                    )
-                )
+            apart = sum(number for (left, right), number in counts.items() if left != right)
+            if apart:
+                found.append((apart, layer, pair, counts))
+    # the order of layers in the report breaks ties
+    for number, (apart, layer, pair, counts) in enumerate(sorted(found, key=lambda one: -one[0])):
+        title = f"{layer}, {pair[0]} (rows) and {pair[1]} (columns): {apart} of {sum(counts.values())} differ"
+        opened = {"open": "open"} if number < _OPEN else {}
+        parts.append(el("details", el("summary", title), _wide(_confusion(counts)), **opened))
     if len(parts) == 1:
         parts.append(el("p", "No label of a matched unit differs.", class_="dim"))
     return el("section", parts)
@@ -290,9 +362,11 @@ def _all_figures(report: Report) -> Element:
         el(
             "details",
             el("summary", f"{len(report.figures)} figures"),
-            table(
-                ["layer", "measure", "annotators", "value", "95 % interval", "units", "matched"],
-                [_row(one) for one in report.figures],
+            _wide(
+                table(
+                    ["layer", "measure", "annotators", "value", "95 % interval", "units", "matched"],
+                    [_row(one) for one in report.figures],
+                )
             ),
         ),
     )

@@ -33,12 +33,14 @@ def observe(
     schema: Schema,
     length: int | None = None,
     alignment: Alignment | None = None,
+    pair: tuple[str, str] = ("", ""),
 ) -> Layers:
     """All layers of two annotations of one article.
 
     `length` is that of the article in code points; without it nothing is said about single positions.
+    `pair`: the annotators' names; they keep apart what is pooled over several pairs.
     """
-    sides = Sides(left, right, alignment or align(left, right))
+    sides = Sides(left, right, alignment or align(left, right), pair)
     _mentions(sides, schema)
     _statements(sides, schema, length)
     _actions(sides, schema)

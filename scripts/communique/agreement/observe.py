@@ -48,9 +48,13 @@ Layers = dict[str, Observed]
 class Sides:
     """Two annotations of one article, their alignment, and records by id."""
 
-    def __init__(self, left: Annotation, right: Annotation, alignment: Alignment) -> None:
+    def __init__(
+        self, left: Annotation, right: Annotation, alignment: Alignment, pair: tuple[str, str] = ("", "")
+    ) -> None:
         self.left, self.right, self.alignment = left, right, alignment
         self.layers: Layers = {}
+        self.scope = (left.article_id, *pair)
+        self.own_actors = [{row["actor_id"] for row in one["actors"]} for one in (left, right)]
 
     def records(self, table: str, key: str) -> tuple[dict[str, Record], dict[str, Record]]:
         return ({r[key]: r for r in self.left[table]}, {r[key]: r for r in self.right[table]})
@@ -60,14 +64,21 @@ class Sides:
         return [(first[one], second[other]) for one, other in self.alignment[table].pairs]
 
     def name(self, table: str, side: int, one: str | None) -> Hashable:
-        """A name that aligned records of both sides share; None stays a value of its own."""
+        """A name that aligned records of both sides share, and nothing else does; None is a value of its own.
+
+        An actor of the registry is the same in every article. Whatever is of the article alone is named
+        within its article and pair, so that ids that happen to be alike say nothing.
+        """
         if one is None:
             return NONE
         pairs = self.alignment[table]
         other = (pairs.to_right if side == 0 else pairs.to_left).get(one)
-        if other is None:
-            return (one, f"only {'left' if side == 0 else 'right'}")
-        return tuple(sorted((one, other)))
+        ends = (one, other) if side == 0 else (other, one)
+        if table == "actors":
+            for end, own in zip(ends, self.own_actors, strict=True):
+                if end is not None and end not in own:
+                    return end
+        return (*self.scope, *("" if end is None else f"={end}" for end in ends))
 
     def names(self, table: str, side: int, several: list[str]) -> frozenset[Hashable]:
         return frozenset(self.name(table, side, one) for one in several)

@@ -19,6 +19,21 @@ def anchor(group: Group) -> str:
     return f"{group.table}-{group.group_id}".replace(" ", "_")
 
 
+def card(group: Group) -> str:
+    """The id by which the text points to the lists of disagreements."""
+    return f"why-{anchor(group)}"
+
+
+def around(text: str, start: int, end: int, room: int = 60) -> tuple[str, str]:
+    """Some whole words before and after a stretch, with dots where more would follow."""
+    before, after = text[max(0, start - room) : start], text[end : end + room]
+    if start > room:
+        before = "… " + before.partition(" ")[2]
+    if end + room < len(text):
+        after = after.rpartition(" ")[0] + " …"
+    return before, after
+
+
 def place(group: Group) -> tuple[int, int] | None:
     """First and last position of what names the unit; None for units without a place."""
     spans = [span for record in group.members.values() for span in _spans(group.table, record, named=True)]
@@ -42,7 +57,7 @@ def parallel(text: str, grouping: Grouping) -> Element:
             len({frozenset(mark[2] for mark in pieces[name][number]) for name in marks}) > 1
             for number in range(len(edges) - 1)
         ]
-        cells = [_cell(text, edges, pieces[name], structure, anchored) for name in marks]
+        cells = [_cell(name, text, edges, pieces[name], structure, anchored) for name in marks]
         differing = any(structure) or any(not mark[3].agreed for one in columns.values() for mark in one)
         rows.append(el("tr", cells, class_="apart" if differing else "alike"))
     heads = el("tr", [el("th", name) for name in marks])
@@ -50,7 +65,12 @@ def parallel(text: str, grouping: Grouping) -> Element:
 
 
 def _cell(
-    text: str, edges: list[int], pieces: list[list[Mark]], structure: list[bool], anchored: set[str]
+    name: str,
+    text: str,
+    edges: list[int],
+    pieces: list[list[Mark]],
+    structure: list[bool],
+    anchored: set[str],
 ) -> Element:
     parts: list[Element | str] = []
     for number, marks in enumerate(pieces):
@@ -64,7 +84,12 @@ def _cell(
         named = [mark for mark in marks if mark[2] in ("cue", "trigger", "mention")]
         if any(mark[3].kind in ("label", "link") for mark in named):
             classes.append("other")
+        reasons = [mark[3] for mark in marks if not mark[3].agreed]
         made = el("span", words, class_=" ".join(classes))
+        if reasons:
+            # what is named here comes first, then what only lies over it
+            reasons.sort(key=lambda group: all(mark[3] is not group for mark in named))
+            made = el("a", words, class_=" ".join(classes), href=f"#{card(reasons[0])}")
         if marks:
             made.set(
                 "title",
@@ -75,7 +100,7 @@ def _cell(
                 anchored.add(anchor(mark[3]))
                 parts.append(el("a", id=anchor(mark[3])))
         parts.append(made)
-    return el("td", *parts)
+    return el("td", *parts, data_name=name)
 
 
 def _marks(grouping: Grouping, name: str) -> list[Mark]:

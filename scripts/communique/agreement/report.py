@@ -15,7 +15,7 @@ from communique.agreement.figures import (
     Sampling,
     Seen,
     figures,
-    no_shared_articles,
+    undefined,
 )
 from communique.agreement.layers import observe
 from communique.annotation.model import Annotation
@@ -94,10 +94,17 @@ def agreement_report(
     seen = _observations(collected, schema, lengths or {})
     shared = {pair: sum(one.pair == pair for one in seen) for pair in combinations(names, 2)}
     made: list[Figure] = []
+    layers = dict.fromkeys(name for one in seen for name in one.layers) or _layers(schema)
+    if not shared:
+        reason = "only one annotator" if names else "nobody annotated anything"
+        made += undefined(layers, (names[0] if names else REST, REST), reason, round_name)
     for pair in shared:
         here = [one for one in seen if one.pair == pair]
-        layers = dict.fromkeys(name for one in seen for name in one.layers)
-        made += figures(here, pair, how, round_name) if here else no_shared_articles(layers, pair, round_name)
+        made += (
+            figures(here, pair, how, round_name)
+            if here
+            else undefined(layers, pair, "no article was annotated by both", round_name)
+        )
     if len(names) > 2:
         for name in names:
             made += figures([one for one in seen if name in one.pair], (name, REST), how, round_name)
@@ -114,13 +121,21 @@ def agreement_report(
     )
 
 
+def _layers(schema: Schema) -> dict[str, None]:
+    """The layers that any two annotations have."""
+    nothing = Annotation("", "", {}, None, {name: [] for name in schema.tables})
+    return dict.fromkeys(observe(nothing, nothing, schema))
+
+
 def _observations(collected: Collected, schema: Schema, lengths: Mapping[str, int]) -> list[Seen]:
     seen = []
     for article_id in sorted(collected):
         by_name = collected[article_id]
         check_same_text(article_id, by_name)
         for left, right in combinations(sorted(by_name), 2):
-            layers = observe(by_name[left], by_name[right], schema, lengths.get(article_id))
+            layers = observe(
+                by_name[left], by_name[right], schema, lengths.get(article_id), pair=(left, right)
+            )
             seen.append(Seen((left, right), article_id, layers))
     return seen
 

@@ -5,8 +5,10 @@ Two formulas are in use, and two libraries differ over one of them: state the fo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,8 +16,14 @@ from communique.agreement.coefficient import Floats
 from communique.agreement.distances import Distance, Fitted, OneMinus
 from communique.errors import CommuniqueError
 
+#: Times the square of some ten thousand ratings this is still a whole number that a float holds exactly.
+_LARGEST = 10**7
+
 
 class _Sets(Distance):
+    #: Denominator of what the similarity has besides the Jaccard coefficient.
+    _thirds: ClassVar[int] = 1
+
     def fit(self, labels: Sequence[Hashable]) -> Fitted:
         from scipy.sparse import csr_array
 
@@ -39,7 +47,13 @@ class _Sets(Distance):
         empty = np.flatnonzero(sizes == 0)
         rows, columns = np.concatenate([rows, empty]), np.concatenate([columns, empty])
         similarity = np.concatenate([similarity, np.ones(len(empty))])
-        return OneMinus(csr_array((similarity, (rows, columns)), (len(labels), len(labels))))
+        # the similarities are fractions of the sizes of unions: a common denominator makes them whole
+        unions = np.unique(sizes[rows] + sizes[columns] - np.append(shared, np.zeros(len(empty))))
+        scale = math.lcm(*(int(one) for one in unions if one)) * self._thirds
+        if scale > _LARGEST:
+            return OneMinus(csr_array((similarity, (rows, columns)), (len(labels), len(labels))))
+        whole = np.rint(similarity * scale)
+        return OneMinus(csr_array((whole, (rows, columns)), (len(labels), len(labels))), float(scale))
 
     @staticmethod
     def _similarity(shared: Floats, left: Floats, right: Floats) -> Floats:
@@ -66,6 +80,8 @@ class Masi(_Sets):
         "1 - |A n B| / |A u B| x M, with M = 1 if A = B, 2/3 if one contains the other, 1/3 if they "
         "overlap, 0 if disjoint; 0 for two empty sets (Passonneau 2006)"
     )
+
+    _thirds = 3
 
     @staticmethod
     def _similarity(shared: Floats, left: Floats, right: Floats) -> Floats:

@@ -111,6 +111,8 @@ def _show(reports: list[Report]) -> None:
     for report in reports:
         counts = ", ".join(f"{name} {number}" for name, number in report.articles.items())
         screen.print(f"Round {report.round}: articles annotated by {counts}")
+        if not report.seen:
+            screen.print("No article has two annotators: there is no agreement to report.")
         for layer, measure in MAIN:
             for one in report.figures:
                 if (one.layer, one.measure, one.label) != (layer, measure, None):

@@ -13,9 +13,7 @@ Record = dict[str, Any]
 
 def row_digest(row: Record) -> bytes:
     """SHA-256 of a row written as JSON with sorted keys and dates in ISO 8601."""
-    return hashlib.sha256(
-        json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain).encode()
-    ).digest()
+    return hashlib.sha256(_CANONICAL.encode(row).encode()).digest()
 
 
 def combined(digests: Iterable[bytes]) -> str:
@@ -27,3 +25,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, datetime.date):
         return value.isoformat()
     raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+# Made once: a corpus has hundreds of thousands of rows.
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)

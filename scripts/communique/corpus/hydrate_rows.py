@@ -10,12 +10,12 @@ from communique.corpus.walk import WORDS_OF, Kind, Walker, put
 from communique.schema import Schema
 from communique.text.anchors import Anchored, Report, together
 from communique.text.canonical import digest
-from communique.text.keys import keyed
-from communique.text.reanchor import reanchor
-from communique.text.search import Search
+from communique.text.keys import Keyed
+from communique.text.reanchor import reanchor_keyed
 from communique.text.spans import joined
 
 Record = dict[str, Any]
+Places = dict[tuple[int, int], Anchored]
 
 
 @dataclass(frozen=True)
@@ -53,35 +53,30 @@ class Restored:
         return not self.lost and self.opened
 
 
-def restore(line: Record, text: str) -> tuple[Restored, dict[tuple[int, int], Anchored]]:
+def restore(line: Record, new: Keyed) -> tuple[Restored, Places]:
     """Anchor the spans of a line of `withheld.jsonl` in the reader's canonical text, and open its values.
 
     Raises TextError when the fingerprint is damaged or of an unknown kind.
     """
     source = line["fingerprint"]
-    report = reanchor(source, line["spans"], text)
+    report, secret = reanchor_keyed(source, line["spans"], new)
     places = {
         (check["start"], check["end"]): anchored
         for check, anchored in zip(line["spans"], report.spans, strict=True)
     }
-    made = Restored(line["article_id"], report, text)
+    made = Restored(line["article_id"], report, new.text)
     if "sealed" in line:
-        key = key_of(keyed(text)) if report.status in ("identical", "normalised") else _wrapped(line, text)
+        key: bytes | None = None
+        if report.status in ("identical", "normalised"):
+            key = key_of(new)
+        elif secret and line.get("wrapped"):
+            key = unwrap(line["wrapped"], secret)
         values = unseal(line["sealed"], key) if key else None
         made.sealed, made.opened = values or [], values is not None
     return made, places
 
 
-def _wrapped(line: Record, text: str) -> bytes | None:
-    if not line.get("wrapped"):
-        return None
-    secret = Search(line["fingerprint"], keyed(text), None).secret
-    return unwrap(line["wrapped"], secret) if secret else None
-
-
-def restore_row(
-    name: str, row: Record, walker: Walker, made: Restored, places: dict[tuple[int, int], Anchored]
-) -> Record | None:
+def restore_row(name: str, row: Record, walker: Walker, made: Restored, places: Places) -> Record | None:
     """One row of the article with its spans; None for a mention that is lost, to which nothing refers."""
     key = walker.key(row)
 

@@ -14,7 +14,7 @@ from communique.articles.readers import READERS
 from communique.errors import CommuniqueError, ProjectError
 from communique.text import fingerprint as fp
 from communique.text.canonical import canonical, decode, digest
-from communique.text.keys import keyed
+from communique.text.keys import Keyed
 
 Record = dict[str, Any]
 
@@ -57,10 +57,14 @@ class Wanted:
                 return next(iter(found))
         return None
 
-    def by_content(self, text: str) -> str | None:
+    def article_of(self, copy: Copy, source: Keyed) -> tuple[str | None, bool]:
+        """The article that a copy is of, and whether its name says so. `source`: its text cut into tokens."""
+        named = self.by_name(sorted(copy.names))
+        return (named, True) if named else (self.by_content(source), False)
+
+    def by_content(self, source: Keyed) -> str | None:
         """The article that most of the text's paragraphs and sentences belong to; None without a clear one."""
-        source = keyed(text)
-        keys = [f"d{digest(text)}", f"k{fp.key_digest(source.whole)}"]
+        keys = [f"d{digest(source.text)}", f"k{fp.key_digest(source.whole)}"]
         keys += [f"p{fp.paragraph_digest(source, at)}" for at in range(len(source.paragraphs))]
         keys += [f"s{fp.sentence_tag(source.key(*one))}" for one in source.sentences]
         votes: dict[str, int] = {}
@@ -77,16 +81,16 @@ def _address(url: str | None) -> str | None:
     return url.split("://", 1)[-1].removeprefix("www.").rstrip("/") if url else None
 
 
-def assign(copies: Iterable[Copy], wanted: Wanted) -> tuple[dict[str, Copy], list[str]]:
-    """The copy of each article, and the files that are copies of none.
+def assign(
+    copies: Iterable[Copy], articles: Iterable[tuple[str | None, bool]]
+) -> tuple[dict[str, Copy], list[str]]:
+    """The copy of each article, and the files that are copies of none. `articles`: `Wanted.article_of` each.
 
     Raises ProjectError when two copies with different texts are of one article.
     """
     found: dict[str, Copy] = {}
     unused: list[str] = []
-    for copy in copies:
-        name = wanted.by_name(sorted(copy.names))
-        article_id = name or wanted.by_content(copy.text)
+    for copy, (article_id, named) in zip(copies, articles, strict=True):
         if article_id is None:
             unused.append(copy.file)
             continue
@@ -101,7 +105,7 @@ def assign(copies: Iterable[Copy], wanted: Wanted) -> tuple[dict[str, Copy], lis
                 mend="take one of them away",
             )
         if known is None:
-            found[article_id] = Copy(copy.text, copy.file, copy.names, name is not None)
+            found[article_id] = Copy(copy.text, copy.file, copy.names, named)
     return found, unused
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 _ROW_GROUP = 50_000
+#: Batches of fewer rows aren't worth the import of Polars.
+_FEW = 2_000
 
 
 def to_arrow(rows: list[Record], table: Table) -> pa.Table:
@@ -89,8 +91,9 @@ def records(data: pa.Table, table: Table) -> Iterator[Record]:
         if column.json.get("format") == "date" or _is_date(column.json)
     ]
     texts = [column.name for column in table.columns if column.json.get("x-arrow") == "json"]
+    names = data.column_names
     for batch in data.to_batches(max_chunksize=10_000):
-        for row in batch.to_pylist():
+        for row in _rows(batch, names):
             for name in dates:
                 if row.get(name) is not None:
                     row[name] = row[name].isoformat()
@@ -98,6 +101,21 @@ def records(data: pa.Table, table: Table) -> Iterator[Record]:
                 if row.get(name) is not None:
                     row[name] = json.loads(row[name])
             yield row
+
+
+def _rows(batch: pa.RecordBatch, names: list[str]) -> Iterator[Record]:
+    if batch.num_rows < _FEW:
+        yield from batch.to_pylist()
+        return
+    import polars as pl
+
+    # Nested values in half the time of Arrow's own conversion, which makes a scalar of each first.
+    columns = [
+        pl.Series(name, pl.from_arrow(column)).to_list()
+        for name, column in zip(names, batch.columns, strict=True)
+    ]
+    for values in zip(*columns, strict=True):
+        yield dict(zip(names, values, strict=True))
 
 
 def _is_date(node: dict[str, Any]) -> bool:

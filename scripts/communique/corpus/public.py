@@ -14,18 +14,20 @@ from communique.corpus.build import CARD
 from communique.corpus.card import card
 from communique.corpus.checksums import write_sums
 from communique.corpus.croissant import CROISSANT, croissant_json
-from communique.corpus.digest import combined, row_digest
+from communique.corpus.digest import combined
 from communique.corpus.manifest import NAME, manifest_json, sha256_of, table_files, verify_file
 from communique.corpus.runs import Runs, search
 from communique.corpus.snapshot import Snapshot, at_version
 from communique.corpus.tables import Part
-from communique.corpus.tableset import content_digest, write_tables
+from communique.corpus.tableset import content_digest, row_digests, write_tables
+from communique.corpus.walk import Walker
 from communique.corpus.withheld_schema import write_schema
 from communique.corpus.withhold import Tables, runs_of, withhold, without
 from communique.errors import ProjectError
 from communique.files import folder_atomically, write_atomically
+from communique.parallel import no_collection
 from communique.project import Project
-from communique.schema import Schema, load_schema
+from communique.schema import Schema, Table, load_schema
 from communique.text.fingerprint import Level
 
 Record = dict[str, Any]
@@ -37,7 +39,8 @@ _EXTRA = ("LICENSE-DATA", "CITATION.cff")
 
 @dataclass
 class Published:
-    """What was built: article ids by what became of them, and the values of records that were masked."""
+    """What was built: article ids by what became of them, the values of records that were masked, and the
+    files that no search can read."""
 
     folder: str
     version: str
@@ -46,6 +49,7 @@ class Published:
     shared: list[str]
     left_out: list[str]
     masked: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def as_dict(self) -> Record:
         return asdict(self)
@@ -60,6 +64,11 @@ class Published:
         if self.masked:
             lines.append(f"  {len(self.masked)} values quoted a withheld article and are masked:")
             lines += [f"    {one}" for one in self.masked[:5]]
+        if self.unread:
+            lines.append(
+                f"  {len(self.unread)} files are no text: see for yourself that no picture shows an article:"
+            )
+            lines += [f"    {one}" for one in self.unread[:5]]
         return "\n".join(lines)
 
 
@@ -81,7 +90,7 @@ def publish(
         raise ProjectError("The folder is not empty.", file=goal, mend="name a new folder")
     origin = at_version(project, version) if version else project
     snapshot = Snapshot(version or "current", origin)
-    with folder_atomically(goal) as made:
+    with no_collection(), folder_atomically(goal) as made:
         published = _publish(project, snapshot, made, fingerprints)  # type: ignore[arg-type]
     published.folder = str(goal)
     return published
@@ -89,26 +98,28 @@ def publish(
 
 def read_rows(snapshot: Snapshot, schema: Schema) -> tuple[Tables, dict[str, dict[str, tuple[str, int]]]]:
     """All rows of all tables, and by table and key the split and shard that each row lies in."""
-    from communique.corpus.parquet import read_parquet, records
-    from communique.corpus.walk import Walker
-
     tables: Tables = {}
     homes: dict[str, dict[str, tuple[str, int]]] = {}
     for name, table in schema.tables.items():
         tables[name], homes[name] = [], {}
         walker = Walker(table)
-        entries = table_files(snapshot.manifest, name) if name in snapshot.manifest["tables"] else []
-        for entry in entries:
-            rows = list(records(read_parquet([verify_file(snapshot.corpus, entry)], table), table))
+        for entry, rows in shards_of(snapshot, table):
             tables[name] += rows
-            homes[name].update({walker.key(row): (entry["split"], entry["shard"]) for row in rows})
+            homes[name].update(dict.fromkeys(map(walker.key, rows), (entry["split"], entry["shard"])))
     return tables, homes
+
+
+def shards_of(snapshot: Snapshot, table: Table) -> Iterator[tuple[Record, list[Record]]]:
+    """The entries of a table in the manifest, each with its rows."""
+    from communique.corpus.parquet import read_parquet, records
+
+    entries = table_files(snapshot.manifest, table.name) if table.name in snapshot.manifest["tables"] else []
+    for entry in entries:
+        yield entry, list(records(read_parquet([verify_file(snapshot.corpus, entry)], table), table))
 
 
 def parts_of(tables: Tables, homes: dict[str, dict[str, tuple[str, int]]], schema: Schema) -> Iterator[Part]:
     """The rows in the splits and shards that they came from."""
-    from communique.corpus.walk import Walker
-
     for name, rows in tables.items():
         walker = Walker(schema.table(name))
         by_home: dict[tuple[str, int], list[Record]] = {}
@@ -120,13 +131,7 @@ def parts_of(tables: Tables, homes: dict[str, dict[str, tuple[str, int]]], schem
 
 def table_digests(tables: Tables, schema: Schema) -> dict[str, str]:
     """Content digest by table, as in a manifest."""
-    return {
-        name: combined(
-            row_digest({column.name: row[column.name] for column in schema.table(name).columns})
-            for row in rows
-        )
-        for name, rows in tables.items()
-    }
+    return {name: combined(row_digests(schema.table(name), rows)) for name, rows in tables.items()}
 
 
 def _publish(project: Project, snapshot: Snapshot, made: Path, level: Level) -> Published:
@@ -170,7 +175,7 @@ def _publish(project: Project, snapshot: Snapshot, made: Path, level: Level) -> 
     write_atomically(corpus / NAME, manifest_json(shown))
     write_card(made, project, shown_schema, facts, shown, runs, WITHHELD_NOTE if public.lines else "")
     write_atomically(corpus / CROISSANT, croissant_json(shown_schema, shown, facts))
-    _copy_prose(project, made, runs)
+    unread = _copy_prose(project, made, runs)
     write_sums(made)
     _refuse_leaks(made, runs)
     return Published(
@@ -181,6 +186,7 @@ def _publish(project: Project, snapshot: Snapshot, made: Path, level: Level) -> 
         [row["article_id"] for row in kept["articles"] if row["redistribution"] == "text_ok"],
         sorted(left_out),
         public.masked,
+        unread,
     )
 
 
@@ -214,8 +220,11 @@ def write_card(
     write_atomically(made / "corpus" / CARD, text + note)
 
 
-def _copy_prose(project: Project, made: Path, runs: Runs) -> None:
-    """Guidelines and codebook, and citation and licence, with words of withheld articles masked."""
+def _copy_prose(project: Project, made: Path, runs: Runs) -> list[str]:
+    """Guidelines and codebook, and citation and licence, with words of withheld articles masked.
+
+    The result are the files that are no text, such as pictures: copied as they are, and searched as bytes only.
+    """
     pairs = [
         (path, made / "annotations" / path.relative_to(project.root / "annotations"))
         for name in _PROSE
@@ -223,12 +232,19 @@ def _copy_prose(project: Project, made: Path, runs: Runs) -> None:
         if path.is_file()
     ]
     pairs += [(project.root / name, made / name) for name in _EXTRA if (project.root / name).exists()]
+    unread = []
     for path, goal in pairs:
-        write_atomically(goal, runs.mask(path.read_text(encoding="utf-8"))[0])
+        data = path.read_bytes()
+        try:
+            write_atomically(goal, runs.mask(data.decode("utf-8"))[0])
+        except UnicodeDecodeError:
+            write_atomically(goal, data)
+            unread.append(path.relative_to(project.root).as_posix())
     for path in sorted((made / "annotations" / "schema").glob("*.json")):
         text = path.read_text(encoding="utf-8")
         masked = _masked_json(json.loads(text), runs)
         write_atomically(path, json.dumps(masked, indent=2, ensure_ascii=False) + "\n")
+    return unread
 
 
 def _masked_json(node: Any, runs: Runs) -> Any:

@@ -7,9 +7,15 @@ A URL is one word: the address of an article is a fact and not an excerpt.
 
 from __future__ import annotations
 
+import contextlib
+import html
+import json
 import re
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_plus
 
 from communique.text.keys import token_key
 
@@ -20,8 +26,16 @@ _SHORT = 400
 
 _URL = r"https?://\S+"
 _WORD = re.compile(rf"{_URL}|[^\W_]+")
+_PLAIN_WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"\S+")
 _EDGES = re.compile(r"[^\W_](?:.*[^\W_])?")
+
+_TAG = re.compile(r"<[^<>]*>|[*`~]+")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
+_JSON_ESCAPE = re.compile(r"\\[^\"\\/]|&|%|<")
+_PNG = b"\x89PNG\r\n\x1a\n"
+#: A word that no text has, so that no run goes from one value to the next.
+_APART = " zzvaluezz "
 
 Word = tuple[str, int, int]
 
@@ -43,6 +57,17 @@ def tokens(text: str) -> list[Word]:
     return found
 
 
+def _both_cuts(text: str) -> Iterator[list[str]]:
+    """The words of `words` and of `tokens` without their offsets, which most texts never need."""
+    cut = _WORD if "://" in text else _PLAIN_WORD
+    yield [word.casefold() for word in cut.findall(text)]
+    yield [key for key in map(token_key, text.split()) if key]
+
+
+def _runs(found: list[str]) -> Iterator[int]:
+    return map(hash, zip(*(found[at:] for at in range(LENGTH)), strict=False))
+
+
 class Runs:
     """The runs of withheld texts that stand in no text that may be shared."""
 
@@ -53,18 +78,16 @@ class Runs:
     def add(self, article_id: str, text: str) -> None:
         """Withhold the runs of a text. One of fewer words than a run has none."""
         self._seen.clear()
-        for cut in (words, tokens):
-            found = [word for word, _, _ in cut(text)]
-            for at in range(len(found) - LENGTH + 1):
-                self._of.setdefault(hash(tuple(found[at : at + LENGTH])), article_id)
+        for found in _both_cuts(text):
+            for run in _runs(found):
+                self._of.setdefault(run, article_id)
 
     def allow(self, text: str) -> None:
         """The runs of a text that is shared anyway give nothing away."""
         self._seen.clear()
-        for cut in (words, tokens):
-            found = [word for word, _, _ in cut(text)]
-            for at in range(len(found) - LENGTH + 1):
-                self._of.pop(hash(tuple(found[at : at + LENGTH])), None)
+        for found in _both_cuts(text):
+            for run in _runs(found):
+                self._of.pop(run, None)
 
     def __len__(self) -> int:
         return len(self._of)
@@ -81,12 +104,13 @@ class Runs:
     def _find(self, text: str) -> list[tuple[int, int, str]]:
         if len(text) < 2 * LENGTH - 1:
             return []
+        if all(self._of.keys().isdisjoint(_runs(found)) for found in _both_cuts(text)):
+            return []
         found: list[tuple[int, int, str]] = []
         for cut in (words, tokens):
             cut_text = cut(text)
-            keys = [word for word, _, _ in cut_text]
-            for at in range(len(keys) - LENGTH + 1):
-                article_id = self._of.get(hash(tuple(keys[at : at + LENGTH])))
+            for at, run in enumerate(_runs([word for word, _, _ in cut_text])):
+                article_id = self._of.get(run)
                 if article_id is not None:
                     found.append((cut_text[at][1], cut_text[at + LENGTH - 1][2], article_id))
         joined: list[tuple[int, int, str]] = []
@@ -100,6 +124,8 @@ class Runs:
 
     def mask(self, text: str) -> tuple[str, str | None]:
         """`text` with its runs masked, and the article of the first one; None when there is none."""
+        if len(text) < 2 * LENGTH - 1:
+            return text, None
         found = self.find(text)
         if not found:
             return text, None
@@ -113,17 +139,38 @@ class Runs:
 def strings_of(path: Path) -> Iterable[tuple[str, str]]:
     """Everything in a file that can be read as text, with the place: bytes as they are, and what formats hold.
 
-    Parquet: every string value of every column, one column joined and one by one; minima and maxima of the
-    statistics; metadata. JSON: every string and key. Other files: the text.
+    Parquet: the strings of each column, nested ones too, in order and joined, so that words in rows of their own
+    are a run; minima and maxima of the statistics; metadata. JSON: every string and key. PNG: the texts of its
+    chunks. Any text with marks of HTML, Markdown or an escape also as it reads without them.
     """
     data = path.read_bytes()
-    yield "bytes", data.decode("utf-8", errors="replace")
+    text = data.decode("utf-8", errors="replace")
+    read = path.suffix in (".parquet", ".json", ".jsonl")
+    yield from [("bytes", text)] if read else _readings("bytes", text)
     if data[:2] != b"PK" and b"\x00" in data[:4096]:
         yield "bytes as UTF-16", data.decode("utf-16-le", errors="replace")
     if path.suffix == ".parquet":
-        yield from _parquet(path)
+        for place, value in _parquet(path):
+            yield from _readings(place, value)
     elif path.suffix in (".json", ".jsonl"):
-        yield from _json(path, data.decode("utf-8"))
+        for place, value in _json(path, data.decode("utf-8")):
+            yield from _readings(place, value)
+    elif data.startswith(_PNG):
+        yield from _png(data)
+
+
+def _readings(place: str, text: str) -> Iterable[tuple[str, str]]:
+    """A text as it is and, where it holds marks or escapes between words, as it reads without them."""
+    yield place, text
+    if "\\" in text:
+        plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else " ", text)
+        yield f"{place}, escapes resolved", plain
+    if "<" in text or "&" in text or "*" in text:
+        plain = html.unescape(_TAG.sub("", text))
+        yield f"{place}, without tags", plain
+        yield f"{place}, without tags", html.unescape(_TAG.sub(" ", text))
+    if "%" in text:
+        yield f"{place}, percent-encoding resolved", unquote_plus(text)
 
 
 def _parquet(path: Path) -> Iterable[tuple[str, str]]:
@@ -138,23 +185,59 @@ def _parquet(path: Path) -> Iterable[tuple[str, str]]:
             if column.is_stats_set and column.statistics.has_min_max:
                 yield f"statistics of {column.path_in_schema}", f"{column.statistics.min}"
                 yield f"statistics of {column.path_in_schema}", f"{column.statistics.max}"
-    for name, column in zip(file.schema_arrow.names, file.read().columns, strict=True):
-        values: list[str] = []
-        _collect(column.to_pylist(), values)
-        for value in dict.fromkeys(values):
-            yield f"column {name}", value
-        yield f"column {name}, values joined", " ".join(values)
+    data = file.read()
+    yield "column names", " ".join(data.schema.names)
+    for name, column in zip(data.schema.names, data.columns, strict=True):
+        for leaf in _leaves(column.combine_chunks()):
+            yield f"column {name}", leaf
+
+
+def _leaves(array: Any) -> Iterator[str]:
+    """The values of each string or bytes inside a column, in order and joined."""
+    import pyarrow as pa
+
+    kind = array.type
+    if pa.types.is_dictionary(kind):
+        array, kind = array.dictionary_decode(), kind.value_type
+    if pa.types.is_struct(kind):
+        for child in array.flatten():
+            yield from _leaves(child)
+    elif pa.types.is_map(kind):
+        yield from _leaves(array.keys)
+        yield from _leaves(array.items)
+    elif pa.types.is_nested(kind):
+        yield from _leaves(array.flatten())
+    elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        yield " ".join(array.drop_null().to_pylist())
+    elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        yield " ".join(value.decode(errors="replace") for value in array.drop_null().to_pylist())
 
 
 def _json(path: Path, text: str) -> Iterable[tuple[str, str]]:
-    import json
-
     for number, line in enumerate([text] if path.suffix == ".json" else text.splitlines(), start=1):
-        if line.strip():
+        # The bytes were read as they are: without these escapes, the values stand there word by word.
+        if line.strip() and _JSON_ESCAPE.search(line):
             values: list[str] = []
             _collect(json.loads(line), values)
-            for value in dict.fromkeys(values):
-                yield f"line {number}" if path.suffix == ".jsonl" else "string", value
+            yield f"line {number}" if path.suffix == ".jsonl" else "string", _APART.join(values)
+
+
+def _png(data: bytes) -> Iterable[tuple[str, str]]:
+    """The texts of tEXt, zTXt, iTXt and eXIf chunks (PNG, third edition, 11.3). Pictures of words stay unread."""
+    at = len(_PNG)
+    while at + 8 <= len(data):
+        size, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
+        chunk = data[at + 8 : at + 8 + size]
+        at += size + 12
+        if kind not in (b"tEXt", b"zTXt", b"iTXt", b"eXIf"):
+            continue
+        yield f"chunk {kind.decode()}", chunk.decode("utf-8", errors="replace")
+        for start in (place.end() for place in re.finditer(b"\0", chunk)):
+            with contextlib.suppress(zlib.error):
+                yield (
+                    f"chunk {kind.decode()}",
+                    zlib.decompressobj().decompress(chunk[start:]).decode("utf-8", "replace"),
+                )
 
 
 def _collect(node: object, found: list[str]) -> None:
@@ -162,7 +245,7 @@ def _collect(node: object, found: list[str]) -> None:
         found.append(node)
     elif isinstance(node, dict):
         for key, value in node.items():
-            _collect(key, found)
+            found.append(key)
             _collect(value, found)
     elif isinstance(node, list):
         for item in node:

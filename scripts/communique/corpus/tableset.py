@@ -13,7 +13,8 @@ from communique.corpus.parquet import to_arrow, write_parquet
 from communique.corpus.shards import shard_name
 from communique.corpus.tables import Part
 from communique.files import write_atomically
-from communique.schema import Schema
+from communique.parallel import Parallel
+from communique.schema import Schema, Table
 
 Record = dict[str, Any]
 
@@ -38,13 +39,13 @@ def write_tables(
         if progress:
             progress(f"{name} {shard + 1}/{shards}")
         table = schema.table(name)
-        found = [row_digest({column.name: row[column.name] for column in table.columns}) for row in rows]
+        digesting = _digesting(table, rows)
+        data = b"" if old else _parquet(table, rows)
+        found = digesting.results()
         digests[name] += found
         path = f"data/{name}/{shard_name(split, shard, shards, combined(found))}"
         if path not in old:
-            sink = io.BytesIO()
-            write_parquet(table, to_arrow(rows, table), sink)
-            write_atomically(corpus / path, sink.getvalue())
+            write_atomically(corpus / path, data or _parquet(table, rows))
             written.append(path)
         tables[name]["files"].append(
             {
@@ -61,6 +62,27 @@ def write_tables(
         entry["digest"] = combined(digests[name])
         entry["files"].sort(key=lambda file: (file["split"], file["shard"]))
     return tables, written
+
+
+def _parquet(table: Table, rows: list[Record]) -> bytes:
+    sink = io.BytesIO()
+    write_parquet(table, to_arrow(rows, table), sink)
+    return sink.getvalue()
+
+
+def row_digests(table: Table, rows: list[Record]) -> list[bytes]:
+    """The digest of each row, columns that the table hasn't got left out."""
+    return _digesting(table, rows).results()
+
+
+def _digesting(table: Table, rows: list[Record]) -> Parallel[Record, bytes]:
+    names = [column.name for column in table.columns]
+    whole = set(names)
+
+    def of(row: Record) -> bytes:
+        return row_digest(row if row.keys() == whole else {name: row[name] for name in names})
+
+    return Parallel(of, rows, 20_000)
 
 
 def content_digest(tables: Mapping[str, Record]) -> str:

@@ -47,6 +47,7 @@ class Walker:
         self.is_span = "x-span-of" in table.json and {"start", "end", "text"} <= table.by_name.keys()
         compiled = {column.name: _compile(column.json, wanted) for column in table.columns}
         self._columns = {name: node for name, node in compiled.items() if node is not None}
+        self._single = table.key[0] if len(table.key) == 1 else None
         if self.is_span:
             self._columns.pop("text", None)
 
@@ -61,6 +62,9 @@ class Walker:
 
     def key(self, row: Record) -> str:
         """The row's key as one string."""
+        if self._single is not None:
+            value = row[self._single]
+            return "" if value is None else str(value)
         return "\t".join("" if row[column] is None else str(row[column]) for column in self.table.key)
 
 

@@ -3,7 +3,8 @@
 For an article with `redistribution` other than `text_ok`: its text, title, excerpts and the text of every
 span are null; offsets stay. Any other string of any record that holds five words in a row of such an
 article is masked. What can't be cut out of the text again (lemmas, times, masked remarks) is sealed
-(communique.corpus.seal). Articles with `redistribution: none` are left out with all their records.
+(communique.corpus.seal). Articles with `redistribution: none` are left out with all their records, and
+what quotes one is masked for good. A remark that quotes several withheld articles opens with the first one's text.
 """
 
 from __future__ import annotations
@@ -151,7 +152,9 @@ def _row(
             return None if not isinstance(value, list) else []
         shown, owner = runs.mask(value)
         if owner is not None:
-            sealed[owner].append((name, key, list(path), value))
+            # What quotes an article that is left out altogether comes back to nobody.
+            if {article for _, _, article in runs.find(value)} <= sealed.keys():
+                sealed[owner].append((name, key, list(path), value))
             masked.append(f"{name} {key or row}: {'/'.join(str(part) for part in path)}")
         return shown
 

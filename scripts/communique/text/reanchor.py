@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from communique.text import fingerprint as fp
 from communique.text.anchors import SPAN_STATUSES, Anchored, Report, SpanStatus, TextStatus, Unit, together
 from communique.text.canonical import TextError, digest
-from communique.text.keys import KEYS, keyed
+from communique.text.keys import KEYS, Keyed, keyed
 from communique.text.search import Search, by_key
 from communique.text.spans import SpanLike
 
@@ -34,6 +34,7 @@ __all__ = [
     "TextStatus",
     "Unit",
     "reanchor",
+    "reanchor_keyed",
     "reanchor_text",
     "together",
 ]
@@ -58,15 +59,22 @@ def reanchor(
     `secret` opens the token digests when the text is too different to open them itself.
     Raises TextError when the fingerprint was made by rules that this version doesn't know, or is damaged.
     """
+    return reanchor_keyed(source, spans, keyed(text), secret=secret)[0]
+
+
+def reanchor_keyed(
+    source: fp.Fingerprint, spans: Sequence[fp.SpanCheck], new: Keyed, *, secret: bytes | None = None
+) -> tuple[Report, bytes]:
+    """`reanchor` in a text already cut into tokens; also the secret that it opened, empty if none was needed."""
     _check_scheme(source)
     paragraphs = source.get("paragraphs", [])
+    text = new.text
     if digest(text) == source["digest"]:
         same = [Anchored("exact", s["start"], s["end"], text[s["start"] : s["end"]]) for s in spans]
-        return Report("identical", same, len(paragraphs), len(paragraphs), True)
-    new = keyed(text)
+        return Report("identical", same, len(paragraphs), len(paragraphs), True), b""
     if new.keys and fp.key_digest(new.whole) == source["key_digest"]:
         whole = [by_key(new, span, 0, (0, len(text))) for span in spans]
-        return Report("normalised", whole, len(paragraphs), len(paragraphs), True)
+        return Report("normalised", whole, len(paragraphs), len(paragraphs), True), b""
     try:
         search = Search(source, new, secret)
         found = [search.anchor(span) for span in spans]
@@ -80,7 +88,8 @@ def reanchor(
     status: TextStatus = "drifted" if search.found_any else "unrelated"
     if source["level"] == "none":
         status = "differs"
-    return Report(status, found, len(paragraphs), len(search.blocks), search.tokens is not None)
+    report = Report(status, found, len(paragraphs), len(search.blocks), search.tokens is not None)
+    return report, search.secret
 
 
 def _check_scheme(source: fp.Fingerprint) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from communique.text import fingerprint as fp
 from communique.text import sharing
@@ -13,6 +13,8 @@ from communique.text.edges import place, place_between
 from communique.text.keys import Keyed
 
 CONTEXT = 5
+# Of two sentences that end in "…, he said." one may have taken the other's place.
+BESIDE = 2
 _HINT = 40
 
 
@@ -112,7 +114,42 @@ class Search:
 
     def anchor(self, span: fp.SpanCheck) -> Anchored:
         """What became of one span."""
-        return self._in_paragraph(span) or self._in_run(span)
+        found = self._in_paragraph(span) or self._in_run(span)
+        if (
+            found.start is not None
+            and found.end is not None
+            and self._is_copied(span, found.start, found.end)
+        ):
+            return Anchored(
+                "ambiguous",
+                reason="its words and those around them are printed again",
+                near=(found.start, found.end),
+            )
+        return found
+
+    def _is_copied(self, span: fp.SpanCheck, start: int, end: int) -> bool:
+        """Whether the place of a span, with two tokens on each side, is found more often than in the old text.
+
+        The place may then be a copy, and what the span was cut from another one with a word changed.
+        """
+        new = self.new
+        first = bisect_right(new.ends, start)
+        last = min(max(bisect_left(new.starts, end) - 1, first), len(new.keys) - 1)
+        if first > last:
+            return False
+        line = bisect_right(new.paragraphs, (first, len(new.keys))) - 1
+        line_end = bisect_right(new.paragraphs, (last, len(new.keys))) - 1
+        low, high = max(first - 2, new.paragraphs[line][0]), min(last + 3, new.paragraphs[line_end][1])
+        if high - low < SEED:
+            return False
+        copies = new.whole.count(new.key(low, high))
+        if self.tokens is None or "tokens" not in span:
+            paragraph = span.get("paragraph")
+            return copies > (1 if paragraph is None else self.paragraphs[paragraph]["copies"])
+        old_first, old_last = span["tokens"]
+        window = self.old_tokens[max(old_first - (first - low), 0) : old_last + high - last]
+        before = max(self.old_tokens.count(window), 1)
+        return copies > before or (len(window) >= SEED and self.new_tokens.count(window) > before)
 
     def _in_paragraph(self, span: fp.SpanCheck) -> Anchored | None:
         first = span.get("paragraph")
@@ -170,9 +207,11 @@ class Search:
             return False
         left = self.tokens.reach(first - 1, -1, shift, CONTEXT)
         right = self.tokens.reach(last + 1, 1, shift, CONTEXT)
-        at_start = first in self.old_edges and first + shift in self.new_edges
-        at_end = last + 1 in self.old_edges and last + 1 + shift in self.new_edges
-        return left + right >= CONTEXT and (left > 0 or at_start or empty) and (right > 0 or at_end or empty)
+        start, end = first - left, last + 1 + right
+        at_start = start in self.old_edges and start + shift in self.new_edges
+        at_end = end in self.old_edges and end + shift in self.new_edges
+        enough_left, enough_right = left >= BESIDE or at_start or empty, right >= BESIDE or at_end or empty
+        return left + right >= CONTEXT and enough_left and enough_right
 
     def _has_new_copies(self, first: int, last: int) -> bool:
         """Whether, in some paragraph, the tokens are all repeated text of which the new text has more copies.

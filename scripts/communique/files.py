@@ -9,22 +9,39 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from communique.errors import CommuniqueError
+
+
+class NotWritten(CommuniqueError):
+    """A file could not be written, as on a full disk."""
+
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write `content` to `path` by way of a temporary file beside it; text is written as UTF-8, newlines as they are."""
+    """Write `content` to `path` by way of a temporary file beside it; text is written as UTF-8, newlines as they are.
+
+    Raises NotWritten when the disk is full or the folder cannot be written to; `path` is then as it was.
+    """
     data = content.encode("utf-8") if isinstance(content, str) else content
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:60]}.", suffix=".tmp", dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:60]}.", suffix=".tmp", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise NotWritten(
+            "The file cannot be written; nothing was written to it.",
+            file=path,
+            found=error.strerror or str(error),
+            mend="free some room on the disk, or mend the folder's rights; then run the same command again",
+        ) from error
 
 
 @contextlib.contextmanager

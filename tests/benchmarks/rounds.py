@@ -1,34 +1,45 @@
-"""Push, pull and conversion: `python tests/benchmarks/rounds.py [tasks] [regions]`, 1000 tasks and 40 regions by default.
+"""Push, pull and conversion: `python tests/benchmarks/rounds.py [tasks] [regions] [turns]`, 1000, 40 and 3 by default.
 
-Articles of about 5 kB, each with a prefilled annotation. Prints the seconds of our push (articles read and
-checked, annotations converted, every region checked, tasks sent and counted) over those of the bare SDK
-sending the same payload in one go; the same for the pull (exported, checked, converted, files written) over
-the SDK's export; peak memory; and regions per second of conversion alone. Starts a server of its own.
+Articles of about 5 kB, each with a prefilled annotation, on a server of its own. Every turn runs the bare SDK and
+ours in turn, each in a process of its own: the seconds of our push (articles read and checked, annotations converted,
+every region checked, tasks sent and counted) over those of the SDK sending the same payload in one go; the same for
+the pull (exported, checked, converted, files written) over the SDK's export as JSON; peak memory of either process;
+and regions per second of conversion alone, in seconds of the processor; all as medians of the turns.
+
+Seen on 2026-11-25 on two cores that up to fifteen other processes wanted, so that times are several times those of an
+idle machine and a ratio is good to a third: 1000 tasks (32 MB, 3 turns) push 0.87, pull 1.01 of the SDK's time;
+5000 tasks (159 MB, 1 turn) push 1.47, pull 0.60; peak memory of 5000 tasks 232 MB in a push and 146 MB in a pull,
+where the SDK's process takes 2411 and 1799 MB;
+conversion 15,000 regions/s to tasks and 47,000 back.
 """
 
 from __future__ import annotations
 
 import json
 import random
-import resource
+import shutil
+import statistics
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from communique.annotation.files import save_annotation
+from communique.annotation.files import load_annotation, save_annotation
 from communique.annotation.model import Annotation
-from communique.annotation.source import open_source
+from communique.annotation.source import Source, open_source
+from communique.project import Project
 from communique.rounds import client, server
 from communique.rounds.convert_from import read_annotation
 from communique.rounds.design import new_round
 from communique.rounds.formbuild import make_form
 from communique.rounds.labeling import form_xml
 from communique.rounds.pull import pull_round
-from communique.rounds.push import push_round
+from communique.rounds.push import project_title, push_round
 from communique.rounds.regions import read_result
-from communique.rounds.round import Annotator
+from communique.rounds.round import Annotator, Round, load_round, round_folder, save_round
 from communique.rounds.tasks import make_task, names_in_task
 from communique.schema import Schema
 
@@ -36,6 +47,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rounds"))
 import made
 
 ROOT = Path(__file__).resolve().parents[2]
+ROUND, PERSON = "bench", "ann"
 
 
 def annotated(number: int, regions: int, schema: Schema) -> tuple[Annotation, str]:
@@ -76,9 +88,99 @@ def annotated(number: int, regions: int, schema: Schema) -> tuple[Annotation, st
     return made.annotation(article, text, {"mentions": mentions, "statements": statements}, schema), text
 
 
-def main(tasks: int, regions: int) -> None:
-    from label_studio_sdk import LabelStudio as Sdk
+def conversion(source: Source, regions: int) -> dict[str, Any]:
+    """Regions per second to tasks and back, each with all its checks; makes the payload of the SDK's push."""
+    form = make_form(source.schema)
+    pairs = [(source.article(one), load_annotation(path, source.schema)) for one, path in source.gold.items()]
+    began = time.process_time()
+    payload = [make_task(article, form, source.actors, one) for article, one in pairs]
+    there = time.process_time() - began
+    began = time.process_time()
+    for (article, one), task in zip(pairs, payload, strict=True):
+        text = article["text"]
+        result, problems = read_result(task["predictions"][0]["result"], len(text), form)
+        found, more = read_annotation(
+            result, text, form, article_id=one.article_id, text_sha256=one.text_sha256,
+            provenance=one.provenance, actor_names=names_in_task(task["data"]),
+        )  # fmt: skip
+        assert not problems
+        assert not more
+        assert len(found["mentions"]) == regions // 2
+    back = time.process_time() - began
+    count = len(pairs) * regions
+    (source.project.root / "payload.json").write_text(json.dumps(payload), encoding="utf-8")
+    return {"to": count / there, "back": count / back}
 
+
+def part(what: str, folder: Path, url: str, key: str, regions: int) -> dict[str, Any]:
+    """One measurement, in a process of its own: seconds, and what else it counts."""
+    if what.startswith("sdk"):
+        return {"seconds": of_sdk(what, folder, url, key)}
+    source = open_source(Project(folder / "project"))
+    if what == "conversion":
+        return conversion(source, regions)
+    plan = load_round(source.project, ROUND)
+    with client.connect(url, key) as ls:
+        if what == "push":
+            began = time.perf_counter()
+            (pushed,) = push_round(source, plan, {PERSON: ls})
+            seconds = time.perf_counter() - began
+            assert pushed.sent == len(source.articles)
+            return {"seconds": seconds, "project": pushed.project_id}
+        shutil.rmtree(round_folder(source.project, ROUND) / PERSON, ignore_errors=True)
+        (round_folder(source.project, ROUND) / "pull.json").unlink(missing_ok=True)
+        began = time.perf_counter()
+        report = pull_round(source, plan, {PERSON: ls})
+        seconds = time.perf_counter() - began
+    states = [one["state"] for one in report["annotators"][PERSON].values()]
+    assert states == ["taken"] * len(source.articles), states[:3]
+    return {"seconds": seconds}
+
+
+def of_sdk(what: str, folder: Path, url: str, key: str) -> float:
+    from label_studio_sdk import LabelStudio
+
+    sdk = LabelStudio(base_url=url, api_key=key, timeout=1800)
+    if what == "sdk push":
+        payload = json.loads((folder / "project" / "payload.json").read_text(encoding="utf-8"))
+        config = form_xml(make_form(made.schema()))
+        began = time.perf_counter()
+        project = sdk.projects.create(title="sdk", label_config=config)
+        sdk.projects.import_tasks(id=project.id, request=payload)
+        seconds = time.perf_counter() - began
+        sdk.projects.delete(project.id)
+        return seconds
+    (project,) = [one for one in sdk.projects.list() if one.title == f"{ROUND} / {PERSON}"]
+    began = time.perf_counter()
+    found = sdk.projects.exports.as_json(project.id, timeout=1800)
+    seconds = time.perf_counter() - began
+    assert all(one["annotations"] for one in found)
+    return seconds
+
+
+def work_done(ls: client.LabelStudio, plan: Round, folder: Path) -> None:
+    """The project as it is when the annotator has confirmed every prefilled task."""
+    found = ls.find_project(project_title(plan, PERSON))
+    assert found is not None
+    ls.delete_project(found.id)
+    config = form_xml(make_form(made.schema()))
+    project = ls.get_or_create_project(project_title(plan, PERSON), config)
+    payload = json.loads((folder / "project" / "payload.json").read_text(encoding="utf-8"))
+    for low in range(0, len(payload), 250):
+        tasks = payload[low : low + 250]
+        for task in tasks:
+            task["annotations"] = [{"result": task["predictions"][0]["result"], "ground_truth": False}]
+        ls.transport.request("POST", f"/api/projects/{project.id}/import", json=tasks, timeout=1800)
+
+
+def peak_memory() -> float:
+    """Of this process, in MB. Not `ru_maxrss`, which a process has from the one that started it."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    (peak,) = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return int(peak) / 1024
+
+
+def main(tasks: int, regions: int, turns: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         schema = made.schema()
@@ -87,68 +189,78 @@ def main(tasks: int, regions: int) -> None:
         for one, _ in pairs:
             save_annotation(one, source.project.gold / f"{one.article_id}.json", schema)
         source = open_source(source.project)
-        form = make_form(schema)
+        plan = new_round(source, ROUND, ["all"], [Annotator(PERSON)], prefill="gold")
+        save_round(source.project, plan)
+        with (
+            server.start(folder / "server", templates=ROOT / ".label-studio") as running,
+            client.connect(running.url, running.token()) as ls,
+        ):
+            measure(ls, plan, folder, running, tasks, regions, turns)
 
-        began = time.perf_counter()
-        payload = [make_task(source.article(one.article_id), form, source.actors, one) for one, _ in pairs]
-        there = time.perf_counter() - began
-        results = [one["predictions"][0]["result"] for one in payload]
-        began = time.perf_counter()
-        for one, task in zip(pairs, payload, strict=True):
-            result, problems = read_result(task["predictions"][0]["result"], len(one[1]), form)
-            found, more = read_annotation(
-                result, one[1], form, article_id=one[0].article_id, text_sha256=one[0].text_sha256,
-                provenance=one[0].provenance, actor_names=names_in_task(task["data"]),
-            )  # fmt: skip
-            assert not problems
-            assert not more
-            assert len(found["mentions"]) == regions // 2
-        back = time.perf_counter() - began
-        size = len(json.dumps(payload)) / 1e6
-        print(
-            f"{tasks} tasks, {regions} regions each, {size:.1f} MB, {sum(map(len, results)) / tasks:.0f} results a task"
-        )
-        print(
-            f"conversion: to tasks {tasks * regions / there:,.0f} regions/s, back {tasks * regions / back:,.0f} regions/s"
-        )
 
-        plan = new_round(source, "bench", ["all"], [Annotator("ann")], prefill="gold")
-        with server.start(folder / "server", templates=ROOT / ".label-studio") as running:
-            sdk = Sdk(base_url=running.url, api_key=running.token().reveal(), timeout=1800)
-            with client.connect(running.url, running.token()) as ls:
-                for turn in range(2):  # alternating, so that neither always meets the warmer server
-                    project = sdk.projects.create(title=f"sdk {turn}", label_config=form_xml(form))
-                    began = time.perf_counter()
-                    sdk.projects.import_tasks(id=project.id, request=payload)
-                    theirs = time.perf_counter() - began
-                    began = time.perf_counter()
-                    exported = sdk.projects.exports.as_json(project.id)
-                    their_pull = time.perf_counter() - began
-                    assert len(exported) == tasks
-                    began = time.perf_counter()
-                    (pushed,) = push_round(source, plan, {"ann": ls})
-                    ours = time.perf_counter() - began
-                    assert pushed.sent == tasks
-                    if turn == 0:
-                        ls.delete_project(pushed.project_id)
-                    print(f"push {ours:.1f} s, SDK {theirs:.1f} s, ratio {ours / theirs:.2f}")
-                for task in ls.tasks(pushed.project_id):
-                    result = results[int(task["data"]["article_id"].rpartition("-")[2])]
-                    ls.transport.request(
-                        "POST", f"/api/tasks/{task['id']}/annotations/", json={"result": result}
-                    )
-                began = time.perf_counter()
-                exported = sdk.projects.exports.as_json(pushed.project_id)
-                their_pull = time.perf_counter() - began
-                began = time.perf_counter()
-                report = pull_round(source, plan, {"ann": ls})
-                ours = time.perf_counter() - began
-                states = [one["state"] for one in report["annotators"]["ann"].values()]
-                assert states == ["taken"] * tasks, states[:3]
-                print(f"pull {ours:.1f} s, SDK {their_pull:.1f} s, ratio {ours / their_pull:.2f}")
-        print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+def measure(
+    ls: client.LabelStudio,
+    plan: Round,
+    folder: Path,
+    running: server.Server,
+    tasks: int,
+    regions: int,
+    turns: int,
+) -> None:
+    def alone(what: str) -> dict[str, Any]:
+        job = [sys.executable, __file__, "part", what, str(folder), running.url, str(regions)]
+        done = subprocess.run(
+            job, input=running.token().reveal(), capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+    speeds = [alone("conversion") for _ in range(turns)]
+    size = (folder / "project" / "payload.json").stat().st_size / 1e6
+    print(f"{tasks} tasks of {regions} regions, {size:.1f} MB")
+    to, back = (statistics.median(one[way] for one in speeds) for way in ("to", "back"))
+    print(f"conversion alone: to tasks {to:,.0f} regions/s, back {back:,.0f} regions/s", flush=True)
+
+    def forget(made: dict[str, Any], last: bool) -> None:
+        if not last:
+            ls.delete_project(made["project"])
+
+    compare("push", turns, alone, forget)
+    work_done(ls, plan, folder)
+    compare("pull", turns, alone, lambda made, last: None)
+
+
+def compare(
+    what: str,
+    turns: int,
+    alone: Callable[[str], dict[str, Any]],
+    afterwards: Callable[[dict[str, Any], bool], None],
+) -> None:
+    """Theirs and ours in turn, so that neither always meets the warmer server."""
+    pairs = []
+    for turn in range(turns):
+        pair = {}
+        for name in (f"sdk {what}", what) if turn % 2 else (what, f"sdk {what}"):
+            pair[name] = alone(name)
+            if name == what:
+                afterwards(pair[name], turn == turns - 1)
+        pairs.append((pair[what], pair[f"sdk {what}"]))
+    ours, theirs = (statistics.median(one["seconds"] for one in side) for side in zip(*pairs, strict=True))
+    ratio = statistics.median(mine["seconds"] / other["seconds"] for mine, other in pairs)
+    peak, peak_sdk = (max(one["peak"] for one in side) for side in zip(*pairs, strict=True))
+    print(
+        f"{what}: {ours:.1f} s, SDK {theirs:.1f} s, ratio {ratio:.2f}; "
+        f"peak memory {peak:.0f} MB, SDK {peak_sdk:.0f} MB",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":
-    given = [int(one) for one in sys.argv[1:]]
-    main(*[*given, *[1000, 40][len(given) :]])
+    if sys.argv[1:2] == ["part"]:
+        job, home, address, count = sys.argv[2:]
+        told = part(job, Path(home), address, sys.stdin.read(), int(count))
+        print(json.dumps({**told, "peak": peak_memory()}))
+    else:
+        numbers = [int(one) for one in sys.argv[1:]]
+        main(*(numbers + [1000, 40, 3][len(numbers) :]))

@@ -135,6 +135,26 @@ def test_another_annotator_changes_no_group_of_those_before() -> None:
         assert not own or before[one.table, one.group_id] == own
 
 
+def test_a_third_annotator_who_knows_an_actor_from_the_registry_changes_nobodys_record() -> None:
+    """Two took an actor for one of the article alone and decided on it; the third found it in the registry."""
+    decided = next(one for one in DECIDED if one.table == "actors" and one.take == "model-a")
+    third = load("model-a")
+    assert decided.unit in {row["actor_id"] for row in third["actors"]}
+    renamed = json.dumps(third.tables).replace(f'"{decided.unit}"', '"FRA"')
+    third.tables = json.loads(renamed)
+    third.tables["actors"] = [row for row in third["actors"] if row["actor_id"] != "FRA"]
+    before, after = state(DECIDED), state(DECIDED, carol=third)
+    assert after.refused == []
+    place_ = (ARTICLE, "actors", decided.unit)
+    assert place_ in after.settled
+    assert not {one.place for one in DECIDED} & {place(one) for one in after.open}
+    old = {place(one): one.members["model-a"] for one in before.groups if "model-a" in one.members}
+    assert all(one.members["model-a"] == old[place(one)] for one in after.groups if place(one) in old)
+    # what only the two agreed on refers to another actor now, and is asked
+    asked = [one for one in after.open if any("FRA" in json.dumps(part.values) for part in one.differences)]
+    assert asked
+
+
 def test_a_changed_record_makes_its_decision_stale(fresh: Adjudication) -> None:
     unit = next(one for one in DECIDED if one.table == "statements" and one.seen["model-b"])
     other = load("model-b")

@@ -12,8 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from communique.rounds import accounts, client, importer, server, transport
+from communique.rounds import accounts, client, exports, importer, server, transport
 
 KEY = "0123canary4567key89ab0123canary4567key89"
 Answer = tuple[int, str, str]
@@ -215,8 +217,21 @@ def test_a_long_reason_is_cut(standin: Any) -> None:
 
 
 def test_array_members_come_one_by_one() -> None:
-    assert list(client._items('[{"a": "]"} , \n {"b": [1, {}]}]\n')) == [{"a": "]"}, {"b": [1, {}]}]
-    assert list(client._items("[]")) == []
+    assert list(exports.items(b'[{"a": "]"} , \n {"b": [1, {}]}]\n')) == [{"a": "]"}, {"b": [1, {}]}]
+    assert list(exports.items(b"[]")) == []
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.dictionaries(st.text(), st.text() | st.integers() | st.lists(st.text()))), st.integers(1, 40)
+)
+def test_array_members_are_whole_wherever_the_window_ends(members: list[dict[str, Any]], window: int) -> None:
+    for ascii_only in (True, False):
+        content = json.dumps(members, ensure_ascii=ascii_only).encode("utf-8")
+        assert list(exports.items(content, window)) == members
+        if len(content) > 2:
+            with pytest.raises(json.JSONDecodeError):
+                list(exports.items(content[:-1], window))
 
 
 # ---- the real server

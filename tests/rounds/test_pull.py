@@ -144,7 +144,7 @@ def test_what_is_refused_says_why_and_writes_no_file(planned: tuple[Source, Roun
         entries = pulled(planned, task)
         assert entries["a1"]["state"] == "refused", why
         assert why in entries["a1"]["why"]
-    assert pulled(planned, export(), export())["a1"]["why"].startswith("it has 2 tasks")
+    assert pulled(planned, export(), export())["a1"]["why"].startswith("the server holds it 2 times (tasks ")
     assert pulled(planned, export(article="a9"))["a9"]["state"] == "refused"
     assert not list(pull_path(planned[0].project, "r01").parent.glob("ana/*"))
     assert anything_refused({"annotators": {"ana": entries}})

@@ -33,56 +33,6 @@ pytestmark = pytest.mark.slow
 STORY = "The minister \U0001f600 said that \u0645\u0631\u062d\u0628\u0627  the army attacked.\nReporters heard it."
 
 
-def choose(page: Any, control: str, value: Any) -> None:
-    """Set the value of a widget of the selected region, by way of the page's own store."""
-    script = """([name, value]) => {
-      const annotation = Htx.annotationStore.selected, control = annotation.names.get(name);
-      const area = annotation.selectedRegions[0];
-      if (control.type === 'textarea') control.addText(value);
-      else if (control.type === 'taxonomy') control.onChange(null, value.map(path => ({path})));
-      else control.tiedChildren.forEach(one => { if (value.includes(one.alias)) one.toggleSelected(); });
-      return area.id;
-    }"""
-    page.evaluate(script, [control, value])
-    page.wait_for_timeout(200)
-
-
-def select(page: Any, label: str, nth: int = 0) -> None:
-    """Click a region in the list of regions."""
-    script = """([label, nth]) => {
-      const s = Htx.annotationStore.selected; s.unselectAll();
-      s.selectArea(s.regions.filter(r => r.labels && r.labels.includes(label))[nth]);
-    }"""
-    page.evaluate(script, [label, nth])
-    page.wait_for_timeout(300)
-
-
-def click(page: Any, words: str) -> None:
-    """Click into the middle of some words of the text."""
-    import browser
-
-    where = page.evaluate(browser._WHERE, [words, 0])
-    page.mouse.click((where["x1"] + where["x2"]) / 2, where["y1"])
-    page.wait_for_timeout(300)
-
-
-def relate(page: Any, source: str, target: str, label: str) -> None:
-    """Draw a relation from the region on `source` to the one on `target` by Alt+R and a click, and name it."""
-    page.keyboard.press("Escape")
-    click(page, source)
-    page.keyboard.press("Alt+r")
-    page.wait_for_timeout(200)
-    click(page, target)
-    page.wait_for_timeout(300)
-    script = """label => {
-      const relations = Htx.annotationStore.selected.relationStore.relations;
-      const last = relations[relations.length - 1];
-      last.setRelations([label]);
-      return relations.length;
-    }"""
-    page.evaluate(script, label)
-
-
 @pytest.fixture
 def source(tmp_path: Path) -> Source:
     return made.project(tmp_path / "project", {"story": STORY, "other": made.HOSTILE})
@@ -92,90 +42,12 @@ def everyone(ls: client.LabelStudio, *names: str) -> dict[str, client.LabelStudi
     return dict.fromkeys(names, ls)
 
 
-def test_an_annotators_job_from_nothing(source: Source, ls: client.LabelStudio, chromium: Any) -> None:
-    import browser
-
-    plan = new_round(source, "job", ["story"], [Annotator("dora")])
-    (account,) = ensure_accounts(ls, ["dora"])
-    (pushed,) = push_round(source, plan, everyone(ls, "dora"))
-    assert pushed.sent == 1
-    assert account.password is not None
-    with browser.opened(chromium, width=1400, height=900) as tab:
-        annotator = browser.LabelStudioTab(tab, ls.url)
-        page = annotator.page
-        annotator.log_in(account.email, account.password.reveal())
-        (task,) = ls.tasks(pushed.project_id)
-        annotator.open_task(pushed.project_id, task["id"])
-        for words, key in (
-            ("The minister", "1"),
-            ("said", "2"),
-            ("that \u0645\u0631\u062d\u0628\u0627  the army attacked", "3"),
-            ("the army", "1"),
-            ("attacked", "4"),
-            ("Reporters", "6"),
-        ):
-            page.keyboard.press("Escape")
-            annotator.mark(words, hotkey=key)
-        assert len([one for one in annotator.regions() if one["type"] == "labels"]) == 6
-        for nth, actor in enumerate(("MIN", "ARMY")):
-            select(page, "Mention", nth)
-            choose(page, "mentions_actor_id", [[actor]])
-            choose(page, "mentions_mention_type", ["NOM"])
-        select(page, "Cue")
-        for control, value in {
-            "layer": "core",
-            "statement_kind": "assertion",
-            "source_form": "nominal",
-            "cue_class": "neutral",
-            "mode": "indirect",
-            "speech_act": "assertive",
-        }.items():
-            choose(page, f"statements_{control}", [value])
-        select(page, "Trigger")
-        choose(page, "actions_event_id", "raid")
-        choose(page, "actions_event_type", [["ASSAULT", "ASSAULT/aerial"]])
-        choose(page, "actions_status", ["occurred"])
-        select(page, "Addressee")
-        choose(page, "new_actor", "the reporters \U0001f600")
-        choose(page, "actors_actor_kind", ["collective_unnamed"])
-        relate(page, "said", "The minister", "source")
-        relate(page, "said", "that", "content")
-        relate(page, "said", "Reporters", "addressee")
-        relate(page, "attacked", "the army", "agent")
-        annotator.submit()
-        assert tab.errors == []
-        assert tab.blocked == []
-    report = pull_round(source, plan, everyone(ls, "dora"))
-    entry = report["annotators"]["dora"]["story"]
-    assert entry["state"] == "taken", entry
-    found = load_annotation(annotation_path(source.project, "job", "dora", "story"), source.schema)
-    (statement,) = found["statements"]
-    (action,) = found["actions"]
-    (group,) = found["actors"]
-    assert statement["source_actor_ids"] == ["MIN"]
-    assert statement["cue_spans"] == [made.span(STORY, "said")]
-    assert statement["content_spans"] == [
-        made.span(STORY, "that \u0645\u0631\u062d\u0628\u0627  the army attacked")
-    ]
-    assert statement["addressee_spans"] == [made.span(STORY, "Reporters")]
-    assert statement["addressee_actor_ids"] == [group["actor_id"]]
-    assert (group["canonical_name"], group["actor_kind"]) == (
-        "the reporters \U0001f600",
-        "collective_unnamed",
-    )
-    assert (statement["mode"], statement["statement_status"]) == ("indirect", "made")
-    assert action["agents"] == [{"actor_id": "ARMY", "span": made.span(STORY, "the army"), "implicit": False}]
-    assert (action["event_type"], action["mode"], action["status"]) == ("ASSAULT", "aerial", "occurred")
-    assert found["events"][0]["event_id"] == action["event_id"] == "story.raid"
-    assert found.provenance == plan.provenance("dora", True)
-    assert "notes" not in entry
-
-
 def test_prefilled_annotations_come_back_after_being_opened_and_saved(
     tmp_path: Path, ls: client.LabelStudio, chromium: Any
 ) -> None:
     """The real annotation and one of hostile text, prefilled, opened, saved without a change, and pulled."""
     import browser
+    from visible import open_from_list, wait_for_regions
 
     real, real_text = made.gold()
     text = made.HOSTILE
@@ -232,8 +104,8 @@ def test_prefilled_annotations_come_back_after_being_opened_and_saved(
     with browser.opened(chromium, width=1400, height=900) as tab:
         annotator = browser.LabelStudioTab(tab, ls.url)
         annotator.log_in(account.email, account.password.reveal())
-        for task in ls.tasks(pushed.project_id):
-            annotator.open_task(pushed.project_id, task["id"])
+        for nth in range(len(source.gold)):
+            open_from_list(annotator, pushed.project_id, nth)
             wait_for_regions(annotator)
             annotator.submit()
         assert tab.errors == []
@@ -249,18 +121,6 @@ def test_prefilled_annotations_come_back_after_being_opened_and_saved(
             for one in records:
                 one["provenance"] = found.provenance
         assert annotation_json(found, source.schema) == annotation_json(wanted, source.schema)
-
-
-def wait_for_regions(annotator: Any) -> None:
-    """Until the prefill has been drawn: regions appear some time after the text."""
-    count, since = -1, time.monotonic()
-    while time.monotonic() - since < 1.5 or count <= 0:
-        now = annotator.page.evaluate(
-            "() => Htx.annotationStore.selected.regions.filter(r => r._spans).length"
-        )
-        if now != count:
-            count, since = now, time.monotonic()
-        annotator.page.wait_for_timeout(250)
 
 
 def submit(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from communique.errors import CommuniqueError
 from communique.files import write_atomically
 from communique.schema import Schema, Table
 
+_flat = json.JSONEncoder(ensure_ascii=False).encode
+_quoted = json.encoder.encode_basestring
 _HEADER = ("article_id", "text_sha256", "provenance", "remarks")
 
 
@@ -81,15 +84,13 @@ def fill(table: Table, record: Record, filled: Record) -> Record:
     A required column that is missing stays missing and an unknown one stays, for validation to report.
     """
     whole: Record = {}
-    for column in table.stored:
-        if column.name in record:
-            whole[column.name] = record[column.name]
-        elif column.from_file and column.name in filled:
-            whole[column.name] = filled[column.name]
-        elif not column.required:
-            whole[column.name] = (
-                filled.get(column.name, column.default) if column.name == "article_id" else column.default
-            )
+    for name, from_file, required, default in table.filling:
+        if name in record:
+            whole[name] = record[name]
+        elif name in filled and (from_file or (name == "article_id" and not required)):
+            whole[name] = filled[name]
+        elif not required:
+            whole[name] = deepcopy(default) if isinstance(default, list | dict) else default
     return whole | {name: value for name, value in record.items() if name not in whole}
 
 
@@ -104,14 +105,18 @@ def annotation_json(annotation: Annotation, schema: Schema) -> dict[str, Any]:
         data["remarks"] = annotation.remarks
     filled = {"article_id": annotation.article_id, "provenance": annotation.provenance}
     for table in annotation_tables(schema):
-        records = annotation.tables.get(table.name, [])
-        data[table.name] = [trim(table, record, filled) for record in in_order(table, records)]
+        bare = fill(table, {}, filled)
+        records = in_order(table, annotation.tables.get(table.name, []))
+        data[table.name] = [_without(bare, record) for record in records]
     return data
 
 
 def trim(table: Table, record: Record, filled: Record) -> Record:
     """The inverse of fill: leaves out what fill puts back."""
-    bare = fill(table, {}, filled)
+    return _without(fill(table, {}, filled), record)
+
+
+def _without(bare: Record, record: Record) -> Record:
     return {
         name: value
         for name, value in record.items()
@@ -163,15 +168,20 @@ def dump_json(data: Any) -> str:
 
 
 def _dump(node: Any, depth: int, width: int = 110) -> str:
-    flat = json.dumps(node, ensure_ascii=False)
-    simple = not isinstance(node, dict | list) or (depth >= 2 and len(flat) + 2 * depth <= width)
-    if simple or not node:
-        return flat
+    if isinstance(node, str):
+        return _quoted(node)
+    if not isinstance(node, dict | list) or not node:
+        return _flat(node)
+    if depth >= 2:
+        flat = _flat(node)
+        if len(flat) + 2 * depth <= width:
+            return flat
     pad, end = "  " * (depth + 1), "  " * depth
     if isinstance(node, dict):
-        items = [
-            f"{pad}{json.dumps(key, ensure_ascii=False)}: {_dump(value, depth + 1)}"
-            for key, value in node.items()
-        ]
+        items = [f"{pad}{_key(key)}: {_dump(value, depth + 1, width)}" for key, value in node.items()]
         return "{\n" + ",\n".join(items) + "\n" + end + "}"
-    return "[\n" + ",\n".join(pad + _dump(item, depth + 1) for item in node) + "\n" + end + "]"
+    return "[\n" + ",\n".join(pad + _dump(item, depth + 1, width) for item in node) + "\n" + end + "]"
+
+
+def _key(key: Any) -> str:
+    return _quoted(key) if isinstance(key, str) else json.dumps(key, ensure_ascii=False)

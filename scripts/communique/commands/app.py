@@ -19,6 +19,7 @@ from communique.commands import (
     init,
     mend,
     release,
+    round_add,
     round_adjudicate,
     round_agreement,
     round_merge,
@@ -53,6 +54,7 @@ _TOP: Commands = {
 }
 _ROUND: Commands = {
     "new": round_new.new,
+    "add": round_add.add,
     "serve": round_serve.serve,
     "push": round_push.push,
     "status": round_status.status,

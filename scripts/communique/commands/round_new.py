@@ -72,5 +72,5 @@ def new(
     )
     for one in plan.annotators:
         out.print(f"  {one.name}: {len(plan.assignments[one.name])} articles")
-    out.print(f"Plan: {round_path(home, name)}")
-    out.print(f"Next: communique round serve {name}, then in another terminal communique round push {name}")
+    out.print(f"Plan: {round_path(home, name)}", soft_wrap=True)
+    out.print(f"Next: communique round serve {name} --push", soft_wrap=True)

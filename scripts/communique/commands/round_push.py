@@ -18,15 +18,26 @@ UrlOption = Annotated[
 
 
 def asked_key(url: str | None) -> Secret | None:
-    """The API key for a server by address: from LABEL_STUDIO_API_KEY, or asked for. Never an option."""
+    """The API key for a server by address: from LABEL_STUDIO_API_KEY, or asked for. Never an option.
+
+    Raises WrongKey when there is nobody to ask.
+    """
     import os
 
     from communique.rounds.secret import Secret
     from communique.rounds.serve import KEY_VARIABLE
+    from communique.rounds.transport import WrongKey
 
     if url is None:
         return None
-    return Secret(os.environ.get(KEY_VARIABLE) or typer.prompt(f"API key for {url}", hide_input=True))
+    if given := os.environ.get(KEY_VARIABLE):
+        return Secret(given)
+    try:
+        return Secret(typer.prompt(f"API key for {url}", hide_input=True))
+    except typer.Abort:
+        raise WrongKey(
+            "No API key was given.", mend=f"set {KEY_VARIABLE}, or type it in when asked"
+        ) from None
 
 
 def push(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from communique.commands.options import ProjectOption, console
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def serve(
@@ -57,21 +61,21 @@ def serve(
         isolated=isolated,
         port=port,
         host=host,
-        progress=lambda text: out.print(text, style="dim"),
+        progress=_progress(out),
     )
     try:
         for one in serving.servers:
             if one.admin_password is not None:
-                out.print(
-                    f"{one.url}  lead  {ADMIN_EMAIL}  password {one.admin_password.reveal()}", soft_wrap=True
-                )
+                page = serving.lead_pages[one.url]
+                shown = f"password {one.admin_password.reveal()}"
+                out.print(f"{page}  lead  {ADMIN_EMAIL}  {shown}", soft_wrap=True)
         for who, account in serving.accounts.items():
             password = account.password
             if new_passwords:
                 folder = next(one.folder for one in serving.servers if one.url == serving.urls[who])
                 password = reset_password(folder, account.email)
             shown = f"password {password.reveal()}" if password else "password as before"
-            out.print(f"{serving.urls[who]}  {who}  {account.email}  {shown}", soft_wrap=True)
+            out.print(f"{serving.pages[who]}  {who}  {account.email}  {shown}", soft_wrap=True)
         if push:
             from communique.annotation.source import open_source
             from communique.commands.round_push import show
@@ -87,3 +91,18 @@ def serve(
         out.print("Stopping.")
     finally:
         serving.stop()
+
+
+def _progress(out: Console) -> Callable[[str], None]:
+    """Show what is waited for: on a terminal in one line that counts, in a file once for each thing."""
+    said: set[str] = set()
+
+    def show(text: str) -> None:
+        what = text.partition(" (")[0]
+        if out.is_terminal:
+            out.print(text, style="dim", end="\r", overflow="crop", no_wrap=True)
+        elif what not in said:
+            out.print(what, style="dim", soft_wrap=True)
+        said.add(what)
+
+    return show

@@ -71,7 +71,7 @@ def adjudication(
     plan: Round, collected: Collected, decisions: Sequence[Decision], schema: Schema
 ) -> Adjudication:
     """Group all units of the round and see which decisions hold."""
-    order = [one.name for one in plan.annotators]
+    order = _order(plan, decisions)
     groupings = [group_article(by_name, schema, order) for by_name in collected.values() if by_name]
     groups = [group for grouping in groupings for group in grouping.groups]
     digests = {place(group): _digests(group, collected[group.article_id], schema) for group in groups}
@@ -85,6 +85,15 @@ def adjudication(
     left = [one for one in groups if is_asked(one) and place(one) not in settled]
     left.sort(key=lambda one: (-weights[place(one)], TABLES.index(one.table), place(one)))
     return Adjudication(plan, collected, groups, settled, refused, left, weights, digests)
+
+
+def _order(plan: Round, decisions: Sequence[Decision]) -> list[str]:
+    """The annotators, those first on whose records decisions were taken first: units keep the ids that the
+    decisions name, wherever in the plan another annotator is written down later."""
+    seen = list(dict.fromkeys(name for one in decisions for name in one.seen))
+    since = {name: min(n for n, one in enumerate(decisions) if name in one.seen) for name in seen}
+    names = [one.name for one in plan.annotators]
+    return sorted(names, key=lambda name: (since.get(name, len(decisions)), names.index(name)))
 
 
 def open_round(project: Project, round_name: str, schema: Schema) -> Adjudication:

@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 
 from communique.agreement.groups import Group
 from communique.agreement.wording import say
-from communique.rounds.adjudication import Adjudication, place, task
+from communique.rounds.adjudication import Adjudication, is_asked, place, task
 from communique.rounds.client import LabelStudio
 from communique.rounds.decisions import REASONS, Decision, DecisionError, parse_decision
 from communique.rounds.importer import import_tasks
@@ -85,7 +85,7 @@ def task_key(state: Adjudication, group: Group) -> str:
 
 def project_tasks(state: Adjudication, texts: Mapping[str, str]) -> list[dict[str, Any]]:
     """A task for every open disagreement, heaviest first. No annotator is named in them."""
-    width = max((len(candidates(one)) for one in state.open), default=0)
+    width = _width(state)
     names = _names(state)
     return [_task(state, one, texts[one.article_id], width, names) for one in state.open]
 
@@ -141,11 +141,21 @@ def _names(state: Adjudication) -> dict[str, str]:
     }
 
 
+def _width(state: Adjudication) -> int:
+    """As many columns as a unit of the round can have candidates: the same for all tasks of one plan."""
+    return max(2, len(state.plan.annotators))
+
+
+def _title(state: Adjudication, width: int) -> str:
+    """A project for each width: a form with another column would not fit the tasks sent before."""
+    return project_title(state.plan, ADJUDICATION if width == 2 else f"{ADJUDICATION} of {width}")
+
+
 def push_adjudication(client: LabelStudio, state: Adjudication, texts: Mapping[str, str]) -> tuple[int, int]:
     """Send what is open: (project on the server, tasks sent). What is there already is not sent again."""
     tasks = project_tasks(state, texts)
-    width = max((len(candidates(one)) for one in state.open), default=2)
-    project = client.get_or_create_project(project_title(state.plan, ADJUDICATION), config(max(width, 2)))
+    width = _width(state)
+    project = client.get_or_create_project(_title(state, width), config(width))
     report = import_tasks(client, project.id, tasks, key="key", fresh=project.created)
     return project.id, report.sent
 
@@ -153,35 +163,72 @@ def push_adjudication(client: LabelStudio, state: Adjudication, texts: Mapping[s
 def pull_adjudication(client: LabelStudio, state: Adjudication, guideline_version: str) -> Pulled:
     """The decisions that the adjudication project holds on what is open still.
 
-    Answers to what was decided meanwhile are passed over; an answer to what has changed since it was sent,
-    or one that cannot be read, is a problem. Of several answers to one task the last that was made counts.
+    Answers to what was decided meanwhile are passed over unless they say something else; that, an answer to
+    what has changed since it was sent, one that cannot be read, and answers of two people that differ are
+    problems. Of several answers of one person to one task the last counts.
     """
-    found = client.find_project(project_title(state.plan, ADJUDICATION))
-    if found is None:
-        return Pulled()
-    return read_answers(client.export_tasks(found.id), state, guideline_version)
+    tasks: list[Mapping[str, Any]] = []
+    for width in range(2, _width(state) + 1):
+        found = client.find_project(_title(state, width))
+        if found is not None:
+            tasks += client.export_tasks(found.id)
+    return read_answers(tasks, state, guideline_version)
 
 
 def read_answers(tasks: Iterable[Mapping[str, Any]], state: Adjudication, guideline_version: str) -> Pulled:
     """As pull_adjudication, from exported tasks."""
-    by_key = {task_key(state, one): one for one in state.open}
-    settled = {f"{table} {unit}" for _, table, unit in state.settled}
+    by_key = {task_key(state, one): one for one in state.groups if is_asked(one)}
+    settled = {f"{table} {unit}": decision for (_, table, unit), decision in state.settled.items()}
     pulled = Pulled()
     for one in tasks:
-        answers = [answer for answer in one.get("annotations", []) if not answer.get("was_cancelled")]
         data = one.get("data", {})
-        if not answers or data.get("unit") in settled:
+        unit, answers = str(data.get("unit")), _answers(one)
+        if not answers:
             continue
-        group = by_key.get(str(data.get("key")))
+        group, before = by_key.get(str(data.get("key"))), settled.get(unit)
         if group is None:
-            pulled.problems.append((str(data.get("unit")), "what was shown has changed since"))
+            if before is None:
+                pulled.problems.append((unit, "what was shown has changed since"))
             continue
-        last = max(answers, key=lambda answer: (str(answer.get("updated_at")), answer["id"]))
         try:
-            pulled.decisions.append(_decision(state, group, last, guideline_version))
+            given = [_decision(state, group, answer, guideline_version) for answer in answers]
         except (DecisionError, ValueError, KeyError, IndexError) as error:
-            pulled.problems.append((str(data["unit"]), str(error).splitlines()[0]))
+            if before is None:
+                pulled.problems.append((unit, _unreadable(error)))
+            continue
+        if len({decision.outcome for decision in given}) > 1:
+            who = ", ".join(sorted(decision.by for decision in given))
+            pulled.problems.append((unit, f"in conflict: {who} decide differently"))
+        elif before is None:
+            pulled.decisions.append(given[-1])
+        elif before.outcome != given[-1].outcome:
+            pulled.problems.append(
+                (unit, f"in conflict: line {before.line} of decisions.jsonl decides differently")
+            )
     return pulled
+
+
+def _answers(task_: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The last answer of each person, the latest at the end; what was skipped is none."""
+    kept: dict[str, Mapping[str, Any]] = {}
+    made = [one for one in task_.get("annotations", []) if not one.get("was_cancelled")]
+    for one in sorted(made, key=lambda one: (str(one.get("updated_at")), one["id"])):
+        who = str(_adjudicator(one))
+        kept.pop(who, None)
+        kept[who] = one
+    return list(kept.values())
+
+
+def _unreadable(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"the answer has no {error.args[0]}"
+    return str(error).splitlines()[0]
+
+
+def _adjudicator(answer: Mapping[str, Any]) -> str:
+    who = answer.get("completed_by")
+    email = who.get("email", "") if isinstance(who, dict) else ""
+    return email.partition("@")[0] or (f"account {who}" if isinstance(who, int) else "adjudicator")
 
 
 def _decision(state: Adjudication, group: Group, answer: Mapping[str, Any], version: str) -> Decision:
@@ -200,8 +247,6 @@ def _decision(state: Adjudication, group: Group, answer: Mapping[str, Any], vers
     mend = json.loads(" ".join(given.get("set", [])) or "{}")
     if not isinstance(mend, dict):
         raise ValueError("the mend is not a JSON object")
-    who = answer.get("completed_by")
-    email = who.get("email", "") if isinstance(who, dict) else ""
     line = task(state, group) | {
         "take": None if nothing else annotator(verdict),
         "fields": {column: annotator(letter) for column, letter in fields.items()},
@@ -209,7 +254,7 @@ def _decision(state: Adjudication, group: Group, answer: Mapping[str, Any], vers
         "nothing": nothing,
         "reason": given["reason"][0],
         "note": " ".join(given.get("note", [])) or None,
-        "by": email.partition("@")[0] or "adjudicator",
+        "by": _adjudicator(answer),
         "by_kind": "person",
         "guideline_version": version,
     }

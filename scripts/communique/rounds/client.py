@@ -7,15 +7,18 @@ done without an answer is looked up before it is done again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from communique.rounds import exports
 from communique.rounds.secret import Secret
 from communique.rounds.transport import LabelStudioError, OldServer, Refused, Transport, WrongAddress
 
 MINIMUM_VERSION = (1, 20)
 PAGE = 500
+
+Kept = TypeVar("Kept")
 
 
 class ProjectAmbiguous(LabelStudioError):
@@ -148,13 +151,21 @@ class LabelStudio:
         return int(self.transport.request("GET", "/api/tasks", params=params).json()["total"])
 
     def tasks(self, project_id: int) -> list[dict[str, Any]]:
-        """Every task as {"id", "data"}, by ascending id.
+        """Every task as {"id", "data"}, by ascending id."""
+        return list(self._listed(project_id, lambda task: task).values())
+
+    def task_keys(self, project_id: int, key: str) -> dict[int, str]:
+        """What each task has as `data[key]`, by ascending id; its texts are not held."""
+        return self._listed(project_id, lambda task: str(task["data"].get(key, "")))
+
+    def _listed(self, project_id: int, pick: Callable[[dict[str, Any]], Kept]) -> dict[int, Kept]:
+        """What `pick` takes of every task, by ascending id.
 
         All pages. A page beyond the end is a 404, a page size of -1 means 100, and what is deleted
         meanwhile shifts the pages, so a list is only taken when it has as many tasks as the server counts.
         """
         for _ in range(5):
-            found: dict[int, dict[str, Any]] = {}
+            found: dict[int, Kept] = {}
             total, page = 1, 1
             while (page - 1) * PAGE < total:
                 params = {"project": project_id, "page": page, "page_size": PAGE, "include": "id,data"}
@@ -165,11 +176,11 @@ class LabelStudio:
                     if refused.status == 404 and page > 1:
                         break
                     raise
-                found |= {int(task["id"]): task for task in answer["tasks"]}
+                found |= {int(task["id"]): pick(task) for task in answer["tasks"]}
                 total = int(answer["total"])
                 page += 1
             if len(found) == total:
-                return [found[number] for number in sorted(found)]
+                return dict(sorted(found.items()))
         raise LabelStudioError(
             f"the tasks of project {project_id} cannot be listed while they keep changing",
             found=f"{len(found)} of {total}",
@@ -180,29 +191,12 @@ class LabelStudio:
         """Every task with data, annotations (also skipped ones) and drafts, in the server's JSON form.
 
         predictions: full predictions instead of their ids. Annotations give `completed_by` as
-        {"id", "email", …}. Made by a server-side snapshot, which alone gives full predictions and tasks
-        without annotations in one go; the snapshot is deleted afterwards. One task at a time is held as
-        Python objects.
+        {"id", "email", …}. Made by server-side snapshots, which alone give full predictions and tasks without
+        annotations in one go; they are deleted afterwards. A large project comes in parts, so that its tasks
+        are not all of one moment, and what is deleted or added meanwhile may be there or not. Raises
+        LabelStudioError while it goes on.
         """
-        whole = {"only_id": False}
-        options = {
-            "predictions": {"only_id": not predictions},
-            "drafts": whole,
-            "annotations__completed_by": whole,
-            "interpolate_key_frames": False,
-        }
-        snapshots = f"/api/projects/{project_id}/exports/"
-        body = {"title": "communique", "serialization_options": options}
-        number = int(self.transport.request("POST", snapshots, json=body, timeout=600).json()["id"])
-        try:
-            self._await_snapshot(f"{snapshots}{number}")
-            params = {"exportType": "JSON"}
-            answer = self.transport.request(
-                "GET", f"{snapshots}{number}/download", params=params, timeout=600
-            )
-        finally:
-            self.transport.request("DELETE", f"{snapshots}{number}")
-        return _items(answer.content.decode("utf-8"))
+        return exports.exported(self.transport, project_id, predictions=predictions)
 
     def some_tasks(self, project_id: int, task_ids: Sequence[int]) -> Iterator[dict[str, Any]]:
         """These tasks as `export_tasks` gives them, with prediction ids; fit for a few hundred."""
@@ -219,20 +213,6 @@ class LabelStudio:
         body = {"selectedItems": {"all": False, "included": list(task_ids)}}
         params = {"id": "delete_tasks", "project": project_id}
         self.transport.request("POST", "/api/dm/actions", params=params, json=body, timeout=600)
-
-    def _await_snapshot(self, path: str, limit: float = 1800.0) -> None:
-        import time
-
-        deadline, pause = time.monotonic() + limit, 0.05
-        while time.monotonic() < deadline:
-            status = self.transport.get(path)["status"]
-            if status == "completed":
-                return
-            if status == "failed":
-                raise LabelStudioError("the server could not make an export", mend="see the server's log")
-            time.sleep(pause)
-            pause = min(pause * 2, 2.0)
-        raise LabelStudioError(f"the server did not finish an export within {limit:.0f} s")
 
 
 def _version(transport: Transport) -> str:
@@ -256,17 +236,3 @@ def _version(transport: Transport) -> str:
             mend="upgrade it: pip install -U label-studio",
         )
     return text
-
-
-def _items(text: str) -> Iterator[dict[str, Any]]:
-    """The members of a JSON array one by one."""
-    import json
-
-    decode, blank, at = json.JSONDecoder().raw_decode, " \t\r\n,[", 0
-    while True:
-        while at < len(text) and text[at] in blank:
-            at += 1
-        if at >= len(text) or text[at] == "]":
-            return
-        item, at = decode(text, at)
-        yield item

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 from communique.annotation.files import load_annotation
 from communique.annotation.model import Annotation
 from communique.project import Project
-from communique.rounds.round import Round, RoundError, annotation_path
+from communique.rounds.round import Round, RoundArticle, RoundError, annotation_path
+from communique.rounds.wellformed import check_records
 from communique.schema import Schema
 
 Collected = dict[str, dict[str, Annotation]]
@@ -17,11 +19,13 @@ def collect(project: Project, plan: Round, schema: Schema) -> Collected:
     """Article id -> annotator -> annotation, for every file that is there; both in the order of the plan.
 
     A file that is not there is an article that its annotator skipped or has not reached. Raises RoundError
-    when a file belongs to another article or another text than the plan says.
+    when a file belongs to another article or another text than the plan says, or holds a record that
+    cannot be compared.
     """
     collected: Collected = {}
     for article in plan.articles:
         found = collected.setdefault(article.article_id, {})
+        text = _text(project, article)
         for one in plan.annotators:
             path = annotation_path(project, plan.round, one.name, article.article_id)
             if not path.exists():
@@ -36,14 +40,23 @@ def collect(project: Project, plan: Round, schema: Schema) -> Collected:
                     found=f"{annotation.article_id} with the digest {annotation.text_sha256}",
                     mend="re-anchor the annotation to the text of the round, or move the file away",
                 )
+            check_records(annotation, schema, path, text)
             found[one.name] = annotation
     return collected
 
 
+def _text(project: Project, article: RoundArticle) -> str | None:
+    """The round's text of an article; None where it is not there, or is another one now."""
+    try:
+        path = project.articles / f"{article.article_id}.json"
+        text = json.loads(path.read_text(encoding="utf-8"))["text"]
+        return text if hashlib.sha256(text.encode()).hexdigest() == article.text_sha256 else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
 def texts(project: Project, plan: Round) -> dict[str, str]:
     """The text of each article of the round. Raises RoundError when one is missing or has changed since."""
-    import hashlib
-
     found = {}
     for article in plan.articles:
         path = project.articles / f"{article.article_id}.json"

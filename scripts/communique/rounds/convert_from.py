@@ -173,8 +173,10 @@ def _only_relation(form: Form, source: Region, target: Region) -> str | None:
 
 
 def _targets(reading: Reading, number: str, relation: str) -> list[str]:
-    found = {target for target, labels in reading.outgoing.get(number, []) if relation in labels}
-    return sorted(found, key=reading.place)
+    if number not in reading.outgoing:
+        return []
+    found = {target for target, labels in reading.outgoing[number] if relation in labels}
+    return sorted(found, key=reading.place) if len(found) > 1 else list(found)
 
 
 def _span(reading: Reading, number: str) -> dict[str, Any]:
@@ -205,8 +207,11 @@ def _record(reading: Reading, anchored: Anchored, region: Region, records: set[s
 
 
 def _values(reading: Reading, anchored: Anchored, region: Region, record: Record, records: set[str]) -> None:
-    for one in anchored.fields:
-        raw = region.fields.get(one.control)
+    places = anchored.places
+    # In the order of the form, not in that in which Label Studio lists the values.
+    for place in sorted(places[control] for control in region.fields if control in places):
+        one = anchored.fields[place]
+        raw = region.fields[one.control]
         if raw is None or one.part == "understood" or (one.kind == "actor" and anchored.column is None):
             continue
         try:
@@ -226,9 +231,9 @@ def _values(reading: Reading, anchored: Anchored, region: Region, record: Record
             record[one.column] = value
         else:
             record.setdefault(one.column, {})[one.part] = value
-    for one in anchored.fields:
+    for one in anchored.parts:
         part = record.get(one.column)
-        if one.part not in (None, "understood") and isinstance(part, dict) and one.part not in part:
+        if isinstance(part, dict) and one.part not in part:
             allowed = reading.form.allowed.get(one.control, ())
             part[str(one.part)] = "none" if "none" in allowed else None
 

@@ -120,6 +120,8 @@ def differing(form: Form, one: Annotation, other: Annotation) -> list[str]:
     """Names of what two annotations of one text differ in, apart from who made them and the order of records."""
     found = [] if one.remarks == other.remarks else ["remarks"]
     for name, whole in form.whole.items():
+        if one.tables.get(name) == other.tables.get(name):
+            continue
         mine, theirs = (_bare(whole, annotation.tables.get(name, [])) for annotation in (one, other))
         if mine != theirs and sorted(map(_text, mine)) != sorted(map(_text, theirs)):
             found.append(name)

@@ -128,6 +128,8 @@ def _anchor(writing: _Writing, anchored: Anchored, record: Record) -> Region | N
     for piece in more:
         writing.result.relate(first.id, piece.id, PART)
     for one in anchored.fields:
+        if record.get(one.column) is None:  # most are, and no widget holds nothing
+            continue
         raw = _widget(writing, one, record)
         if raw is not None:
             first.fields[one.control] = raw

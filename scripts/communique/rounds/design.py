@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from communique.annotation.files import load_annotation
@@ -53,6 +53,14 @@ def shared_count(overlap: int | str, articles: int) -> int:
     return min(number, articles)
 
 
+def in_own_order(articles: Iterable[str], annotator: str, seed: int) -> list[str]:
+    """The articles in the order in which this annotator works: shuffled by the seed and the name, so that
+    nobody's order follows from another's, nor from who else is in the round."""
+    own = sorted(articles)
+    random.Random(f"{seed}/{annotator}").shuffle(own)
+    return own
+
+
 def assign(
     articles: Sequence[str], annotators: Sequence[str], overlap: int | str, seed: int
 ) -> dict[str, list[str]]:
@@ -66,12 +74,10 @@ def assign(
     random.Random(f"{seed}").shuffle(drawn)
     shared = drawn[: shared_count(overlap, len(drawn))]
     rest = drawn[len(shared) :]
-    assigned = {}
-    for turn, name in enumerate(annotators):
-        own = sorted([*shared, *rest[turn :: len(annotators)]])
-        random.Random(f"{seed}/{name}").shuffle(own)
-        assigned[name] = own
-    return assigned
+    return {
+        name: in_own_order([*shared, *rest[turn :: len(annotators)]], name, seed)
+        for turn, name in enumerate(annotators)
+    }
 
 
 def new_round(
@@ -95,7 +101,9 @@ def new_round(
     path = round_path(project, name)
     if path.exists():
         raise RoundError(
-            "This round exists already.", file=path, mend="choose another name; a round is not changed"
+            "This round exists already.",
+            file=path,
+            mend=f"choose another name, or add an annotator to it: communique round add {name} --annotator …",
         )
     ids = sorted(source.articles) if list(articles) == [ALL] else list(dict.fromkeys(articles))
     unknown = [one for one in ids if one not in source.articles]

@@ -150,6 +150,16 @@ class Anchored:
     def key(self) -> str:
         return self.table.key[0]
 
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each field among `fields`, by control."""
+        return {one.control: place for place, one in enumerate(self.fields)}
+
+    @cached_property
+    def parts(self) -> tuple[Field, ...]:
+        """The fields that hold one property each of an object column."""
+        return tuple(one for one in self.fields if one.part not in (None, "understood"))
+
     @property
     def more(self) -> str:
         """Name of the widget for what no other widget of this form can hold."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,15 +63,35 @@ def import_tasks(
 ) -> ImportReport:
     """Make the project hold one task for each of `tasks` (`{"data": {key: …}, "predictions": […]}`).
 
+    As import_encoded. Raises TaskUnusable before anything is sent, LabelStudioError afterwards.
+    """
+    bodies = encoded(tasks, key)
+    return import_encoded(
+        client, project_id, bodies, key=key, fresh=fresh, quiet=quiet, settle=settle,
+        chunk_tasks=chunk_tasks, progress=progress,
+    )  # fmt: skip
+
+
+def import_encoded(
+    client: LabelStudio,
+    project_id: int,
+    bodies: Mapping[str, bytes],
+    *,
+    key: str = "article_id",
+    fresh: bool = False,
+    quiet: float = 5.0,
+    settle: float = 300.0,
+    chunk_tasks: int = CHUNK_TASKS,
+    progress: Progress = lambda done, total: None,
+) -> ImportReport:
+    """Make the project hold one task for each of `bodies`, which `encoded` has made.
+
     Tasks already there by `data[key]` are not sent; call it again after any failure to go on.
     fresh: the project was created just now by the caller, so no earlier import can still be under way;
     otherwise, if something is to be sent, the task count must first stand still for `quiet` seconds.
     settle: after an answer that did not come, seconds to wait for the tasks to appear before giving up.
-    progress: called with tasks on the server and tasks in all.
-
-    Raises TaskUnusable before anything is sent, LabelStudioError afterwards.
+    progress: called with tasks on the server and tasks in all. Raises LabelStudioError.
     """
-    bodies = _encoded(tasks, key)
     there: dict[str, list[int]] = {} if fresh else _keys(client, project_id, key)
     if not fresh and not set(bodies) <= set(there):
         _await_quiet(client, project_id, quiet)
@@ -116,7 +136,8 @@ def find_doubles(client: LabelStudio, project_id: int, *, key: str = "article_id
     return {name: ids for name, ids in _keys(client, project_id, key).items() if len(ids) > 1}
 
 
-def _encoded(tasks: Sequence[dict[str, Any]], key: str) -> dict[str, bytes]:
+def encoded(tasks: Iterable[dict[str, Any]], key: str = "article_id") -> dict[str, bytes]:
+    """Each task as it is sent, by `data[key]`; a task itself takes ten times that memory. Raises TaskUnusable."""
     bodies: dict[str, bytes] = {}
     for number, task in enumerate(tasks):
         name = task.get("data", {}).get(key)
@@ -155,7 +176,7 @@ def _send(client: LabelStudio, project_id: int, bodies: list[bytes], timeout: fl
     return [int(number) for number in answer.get("task_ids", [])]
 
 
-def _chunks(names: list[str], bodies: dict[str, bytes], limit: int) -> Iterator[list[str]]:
+def _chunks(names: list[str], bodies: Mapping[str, bytes], limit: int) -> Iterator[list[str]]:
     chunk: list[str] = []
     size = 0
     for name in names:
@@ -170,8 +191,8 @@ def _chunks(names: list[str], bodies: dict[str, bytes], limit: int) -> Iterator[
 
 def _keys(client: LabelStudio, project_id: int, key: str) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for task in client.tasks(project_id):
-        found.setdefault(str(task["data"].get(key, "")), []).append(task["id"])
+    for number, name in client.task_keys(project_id, key).items():
+        found.setdefault(name, []).append(number)
     return found
 
 
@@ -197,7 +218,7 @@ def _appeared(client: LabelStudio, project_id: int, key: str, names: list[str], 
 
 
 def _heal(
-    client: LabelStudio, project_id: int, there: dict[str, list[int]], wanted: dict[str, bytes]
+    client: LabelStudio, project_id: int, there: dict[str, list[int]], wanted: Mapping[str, bytes]
 ) -> list[int]:
     """Delete doubles of wanted keys, leaving one id for each in `there`; the ids deleted."""
     doubled = {name: numbers for name, numbers in there.items() if name in wanted and len(numbers) > 1}

@@ -7,9 +7,12 @@ emptied, skipped afterwards or comes from an older export leaves the file of the
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +26,17 @@ from communique.rounds.client import LabelStudio
 from communique.rounds.convert_from import read_annotation
 from communique.rounds.form import Form
 from communique.rounds.formbuild import make_form
+from communique.rounds.partwise import survey_parts
 from communique.rounds.push import project_title
 from communique.rounds.regions import fatal, read_result
-from communique.rounds.round import Round, RoundError, annotation_path, check_schema, pull_path
+from communique.rounds.round import PULL_FILE, Round, RoundError, annotation_path, check_schema, pull_path
 from communique.rounds.survey import DONE, REFUSED, Sight, survey
 from communique.rounds.tasks import names_in_task
 
 TAKEN, KEPT = "taken", "kept"
+REPLACES = "replaces"  # in an entry while its file is being written: the entry before
+
+_WRITERS = 8
 
 Record = dict[str, Any]
 
@@ -56,7 +63,7 @@ def pull_round(
         project = clients[one.name].find_project(project_title(plan, one.name))
         tasks = clients[one.name].export_tasks(project.id) if project else iter(())
         emails = {user.id: user.email for user in clients[one.name].users()}
-        sights[one.name] = survey(tasks, plan, one.name, accounts, emails)
+        sights[one.name] = survey_parts(tasks, plan, one.name, accounts, emails)
     return take(source, plan, sights)
 
 
@@ -112,13 +119,17 @@ def _numbers(data: list[Record], email: str) -> dict[int, str]:
     return dict.fromkeys(numbers, email)
 
 
-def take(source: Source, plan: Round, sights: Mapping[str, list[Sight]]) -> Record:
-    """Write the annotations among `sights` and `pull.json`; its content. Annotators not given keep their entries."""
+def take(source: Source, plan: Round, sights: Mapping[str, Iterable[Sight]]) -> Record:
+    """Write the annotations among `sights` and `pull.json`; its content. Annotators not given keep their entries.
+
+    All sights are read before the first file is written; of several of one article the last one holds.
+    """
     form = make_form(source.schema)
     check_schema(plan, source.schema, mend="restore the schema from git for the pull")
     before = read_pull(source, plan)
-    writes: list[tuple[Path, str]] = []
+    writes: dict[Path, bytes] = {}
     report: dict[str, dict[str, Record]] = {}
+    replaced: dict[str, dict[str, Record]] = {}
     for one in plan.annotators:
         earlier = before.get(one.name, {})
         entries = dict(earlier)
@@ -128,17 +139,41 @@ def take(source: Source, plan: Round, sights: Mapping[str, list[Sight]]) -> Reco
                 source, plan, form, one.name, sight, earlier.get(sight.article_id, {}), path
             )
             entries[sight.article_id] = entry
+            writes.pop(path, None)
+            replaced.setdefault(one.name, {}).pop(sight.article_id, None)
             if content is not None:
-                writes.append((path, content))
+                writes[path] = content.encode("utf-8")
+                old = earlier.get(sight.article_id, {})
+                replaced[one.name][sight.article_id] = {**entry, REPLACES: old}
         order = [*plan.assignments[one.name], *sorted(set(entries) - set(plan.assignments[one.name]))]
         report[one.name] = {article: entries[article] for article in order if article in entries}
-    for path, content in writes:
-        write_atomically(path, content)
     whole = {"round": plan.round, "annotators": report}
     path, content = pull_path(source.project, plan.round), dump_json(whole)
+    _sweep(path.parent)
+    if writes:
+        # Killed among the files, a pull leaves some of them new. Without a note of both states the next
+        # one would take its own files for changed by hand.
+        under_way = {name: {**entries, **replaced.get(name, {})} for name, entries in report.items()}
+        write_atomically(path, dump_json({"round": plan.round, "annotators": under_way}))
+    _write_all(writes)
     if not path.exists() or path.read_text(encoding="utf-8") != content:
         write_atomically(path, content)
     return whole
+
+
+def _write_all(files: Mapping[Path, bytes]) -> None:
+    """Each file whole or not at all. Several at a time, because almost all the time is waiting for the disk."""
+    with ThreadPoolExecutor(_WRITERS) as writers:
+        for _ in writers.map(lambda one: write_atomically(*one), files.items()):
+            pass
+
+
+def _sweep(folder: Path) -> None:
+    """Delete what killed pulls were just writing. A file being written now is not a minute old."""
+    for path in [*folder.glob(f".{PULL_FILE}.*.tmp"), *folder.glob("*/.*.json.*.tmp")]:
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > 60:
+                path.unlink()
 
 
 def read_pull(source: Source, plan: Round) -> dict[str, dict[str, Record]]:
@@ -146,13 +181,31 @@ def read_pull(source: Source, plan: Round) -> dict[str, dict[str, Record]]:
     path = pull_path(source.project, plan.round)
     try:
         found = json.loads(path.read_text(encoding="utf-8"))["annotators"]
-        return {name: dict(entries) for name, entries in found.items()}
+        return {
+            name: {
+                article: settled
+                for article, entry in entries.items()
+                if (settled := _settled(source, plan, name, article, entry))
+            }
+            for name, entries in found.items()
+        }
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RoundError(
             f"The file of the last pull cannot be read: {error}", file=path, mend="delete it"
         ) from None
+
+
+def _settled(source: Source, plan: Round, annotator: str, article_id: str, entry: Record) -> Record:
+    """An entry of a pull that was ended among the files: the one of the file that is there."""
+    if REPLACES not in entry:
+        return entry
+    path = annotation_path(source.project, plan.round, annotator, _safe(article_id))
+    if path.exists() and _digest(path.read_text(encoding="utf-8")) == entry["sha256"]:
+        return {key: value for key, value in entry.items() if key != REPLACES}
+    before: Record = entry[REPLACES]
+    return before
 
 
 def _safe(article_id: str) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from communique.annotation.files import load_annotation
 from communique.annotation.source import Source
 from communique.errors import CommuniqueError
+from communique.parallel import Parallel
 from communique.rounds.client import LabelStudio
 from communique.rounds.client import Project as ServerProject
 from communique.rounds.design import prefill_path, text_digest
 from communique.rounds.form import Form
 from communique.rounds.formbuild import make_form
-from communique.rounds.importer import import_tasks
+from communique.rounds.importer import encoded, import_encoded
 from communique.rounds.labeling import form_xml
 from communique.rounds.round import Round, RoundError, check_schema
 from communique.rounds.tasks import PREFILL, make_task
@@ -74,7 +76,7 @@ def push_round(
     check_schema(plan, source.schema, mend="make a new round, or restore the schema from git")
     config = form_xml(form)
     wanted = list(dict.fromkeys(article for ids in plan.assignments.values() for article in ids))
-    tasks = {article: _task(source, plan, form, article) for article in wanted}
+    tasks = _encoded_tasks(source, plan, form, wanted)
     done = []
     for one in plan.annotators:
         client = clients[one.name]
@@ -84,15 +86,19 @@ def push_round(
         def tell(count: int, total: int, name: str = one.name) -> None:
             progress(name, count, total)
 
-        report = import_tasks(
-            client, project.id, [tasks[article] for article in articles], fresh=project.created, progress=tell
-        )
+        own = {article: tasks[article] for article in articles}
+        report = import_encoded(client, project.id, own, fresh=project.created, progress=tell)
         url = f"{client.url}/projects/{project.id}"
         done.append(Pushed(one.name, project.id, url, report.sent, report.present, len(report.removed)))
     return done
 
 
-def _task(source: Source, plan: Round, form: Form, article_id: str) -> dict[str, object]:
+def _encoded_tasks(source: Source, plan: Round, form: Form, articles: list[str]) -> dict[str, bytes]:
+    made = Parallel(lambda article: encoded([_task(source, plan, form, article)]), articles).results()
+    return {name: body for one in made for name, body in one.items()}
+
+
+def _task(source: Source, plan: Round, form: Form, article_id: str) -> dict[str, Any]:
     digest = text_digest(source, article_id)
     if digest != plan.digest(article_id):
         raise RoundError(

@@ -140,21 +140,24 @@ def _read_span(
 
 def _read_value(item: dict[str, Any], form: Form, result: Result, problems: list[Problem]) -> None:
     number, control, kind = item["id"], item.get("from_name"), item["type"]
-    where = f"region {number}, {control}"
-    expected = form.controls.get(control) if isinstance(control, str) else None
-    if expected is None or expected != kind or item.get("to_name") != "text":
-        problems.append(Problem(f"the form has no widget {control!r} of type {kind!r}", where, True))
-        return
+
+    def wrong(what: str) -> None:
+        problems.append(Problem(what, f"region {number}, {control}", True))
+
+    if not isinstance(control, str) or form.controls.get(control) != kind or item.get("to_name") != "text":
+        return wrong(f"the form has no widget {control!r} of type {kind!r}")
     value = item["value"].get(_VALUE_KEYS.get(kind, kind))
-    fault = _fault(value, kind, form.allowed.get(str(control)))
+    fault = _fault(value, kind, form.allowed.get(control))
     if fault:
-        problems.append(Problem(fault, where, True))
-    elif control in _DOCUMENT:
-        result.document[str(control)] = value
-    elif number not in result.regions:
-        problems.append(Problem("a value without its region", where, True))
+        return wrong(fault)
+    region = result.regions.get(number)
+    if control in _DOCUMENT:
+        result.document[control] = value
+    elif region is None:
+        return wrong("a value without its region")
     elif value or kind == "number":
-        result.regions[number].fields[str(control)] = value
+        region.fields[control] = value
+    return None
 
 
 def _fault(value: Any, kind: str, allowed: frozenset[str] | None) -> str | None:
@@ -165,6 +168,8 @@ def _fault(value: Any, kind: str, allowed: frozenset[str] | None) -> str | None:
         return "its text is not in a list"
     if not isinstance(value, list):
         return f"{value!r} is no list"
+    if len(value) == 1 and isinstance(value[0], str) and kind != "taxonomy":  # which most are
+        return None if allowed is None or value[0] in allowed else f"unknown value {value[0]!r}"
     members = value
     if kind == "taxonomy":
         if not all(isinstance(path, list) and path for path in value):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,11 @@ class Round:
 
     def digest(self, article_id: str) -> str:
         """The text digest of an article. Raises KeyError for one that is not in the round."""
-        return {one.article_id: one.text_sha256 for one in self.articles}[article_id]
+        return self._digests[article_id]
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        return {one.article_id: one.text_sha256 for one in self.articles}
 
     def annotator(self, name: str) -> Annotator:
         """The annotator of this name. Raises RoundError."""

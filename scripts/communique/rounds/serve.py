@@ -27,11 +27,16 @@ class NotServing(CommuniqueError):
 
 @dataclass
 class Serving:
-    """The servers of a round and the accounts on them, by annotator. Each server is listed once in `servers`."""
+    """The servers of a round and the accounts on them, by annotator. Each server is listed once in `servers`.
+
+    urls: for programs. pages, lead_pages: what to open in a browser, by annotator and by url.
+    """
 
     servers: list[server.Server] = field(default_factory=list)
     urls: dict[str, str] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
+    lead_pages: dict[str, str] = field(default_factory=dict)
 
     def stop(self) -> None:
         for one in self.servers:
@@ -81,10 +86,41 @@ def serve_round(
                 for name, account in zip(names, ensure_accounts(client, names), strict=True):
                     serving.accounts[name] = account
                     serving.urls[name] = one.url
+        _pages(serving, isolated)
     except BaseException:
         serving.stop()
         raise
     return serving
+
+
+def _pages(serving: Serving, isolated: bool) -> None:
+    """A host name for each login: browsers share cookies between the ports of one host, so that two
+    people at one machine, or the lead on two servers, would log each other out."""
+    taken: set[str] = set()
+    for name, url in serving.urls.items():
+        serving.pages[name] = local_page(url, name, taken)
+    for one in serving.servers:
+        own = [name for name, url in serving.urls.items() if url == one.url]
+        serving.lead_pages[one.url] = local_page(one.url, f"lead-{own[0]}", taken) if isolated else one.url
+
+
+def local_page(url: str, name: str, taken: set[str]) -> str:
+    """`url` by a name under `localhost`, which browsers resolve to this machine; added to `taken`.
+
+    An address that is not this machine's own stays. A host name has no capitals and no underscores, and
+    Label Studio refuses one that has.
+    """
+    scheme, _, rest = url.partition("://")
+    host, _, port = rest.partition(":")
+    if host not in ("127.0.0.1", "localhost"):
+        return url
+    label = base = name.lower().replace("_", "-").strip("-")
+    number = 1
+    while label in taken:
+        number += 1
+        label = f"{base}-{number}"
+    taken.add(label)
+    return f"{scheme}://{label}.localhost:{port}"
 
 
 def _ignore(project: Project) -> None:

@@ -66,7 +66,10 @@ def _judge(
     if not tasks:
         return Sight(article, OPEN, "there is no task for it")
     if len(tasks) > 1:
-        return Sight(article, REFUSED, f"it has {len(tasks)} tasks; delete all but one", tasks[0])
+        numbers = ", ".join(str(one.get("id")) for one in tasks)
+        why = f"the server holds it {len(tasks)} times (tasks {numbers})"
+        why += f"; communique round push {plan.round} deletes those without work in them"
+        return Sight(article, REFUSED, why, tasks[0])
     task = tasks[0]
     sight = Sight(article, OPEN, task=task)
     text = task["data"].get("text")
@@ -97,6 +100,10 @@ def _judge(
             )
         if by.lower() == ADMIN_EMAIL != account:
             sight.warnings.append(f"annotation {one.get('id')} was made by the administrator's account")
+        if task.get("predictions") and not one.get("parent_prediction") and not one.get("was_cancelled"):
+            sight.warnings.append(
+                f"annotation {one.get('id')} does not start from the prefill, which the page had not shown"
+            )
         (skipped if one.get("was_cancelled") else finished).append(one)
     if len(finished) + len(skipped) > 1:
         sight.warnings.append(

@@ -234,6 +234,9 @@ def _checked_address(url: str) -> str:
         raise WrongAddress(
             "the address holds a user name or password", mend="leave it out and give the API key"
         )
+    if parsed.host.endswith(".localhost"):
+        # Browsers resolve these names, which `round serve` prints, by themselves; C libraries do not all.
+        parsed = parsed.copy_with(host="127.0.0.1")
     return f"{parsed.scheme}://{parsed.netloc.decode()}{parsed.path.rstrip('/')}"
 
 

@@ -81,7 +81,8 @@ class Column:
     @property
     def default(self) -> Any:
         """The value that a record has when its file leaves the column out."""
-        return copy.deepcopy(self.json.get("default"))
+        value = self.json.get("default")
+        return copy.deepcopy(value) if isinstance(value, list | dict) else value
 
     @property
     def is_list(self) -> bool:
@@ -126,10 +127,15 @@ class Table:
         """Made from other tables at build; nothing of it is stored."""
         return bool(self.json.get("x-view"))
 
-    @property
+    @cached_property
     def stored(self) -> tuple[Column, ...]:
         """The columns that an annotation or article file stores."""
         return tuple(column for column in self.columns if not column.derived)
+
+    @cached_property
+    def filling(self) -> tuple[tuple[str, bool, bool, Any], ...]:
+        """Of each stored column: name, whether the file says it, whether it is required, default (not to be changed)."""
+        return tuple((one.name, one.from_file, one.required, one.default) for one in self.stored)
 
     @cached_property
     def stored_schema(self) -> dict[str, Any]:

@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from communique.corpus.build import build
 from communique.corpus.manifest import read_manifest
 from communique.project import Project
 from communique.schema import Schema, load_schema
+
+# A busy machine is no fault of the code: no time limit for one example.
+settings.register_profile("communique", deadline=None)
+settings.load_profile("communique")
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = "guardian-20211207-joe-biden-vladimir-putin-virtual"

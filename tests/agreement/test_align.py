@@ -149,7 +149,7 @@ def figures(left: Annotation, right: Annotation, schema: Schema) -> dict[str, An
     return found
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_ids_and_order_decide_nothing(first: int, second: int) -> None:
     assert figures(disguised(A, first), disguised(B, second), SCHEMA) == figures(A, B, SCHEMA)
@@ -161,7 +161,7 @@ def test_swapping_the_annotators_swaps_the_pairs() -> None:
         assert {(b, a) for a, b in there[table].pairs} == set(back[table].pairs)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12)), max_size=8, unique=True),
     st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12)), max_size=8, unique=True),

@@ -68,7 +68,7 @@ def test_order_of_records_in_the_file_does_not_matter(shipped: Project, schema: 
 scalars = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     values=st.dictionaries(
         st.sampled_from(["note", "gloss", "presupposed", "contexts", "polarity", "article_id", "x"]), scalars

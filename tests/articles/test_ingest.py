@@ -509,7 +509,7 @@ def test_a_thousand_files(empty: Project, inbox: Path) -> None:
     assert time.process_time() - start < 3
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

@@ -331,7 +331,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(LINES, st.sampled_from(["scrape", "text"]), st.sampled_from(["\n", "\r\n", "\n\n"]))
 def test_zones_always_cover_the_text(lines: list[str], format_: str, newline: str) -> None:
     if format_ == "scrape":
@@ -347,7 +347,7 @@ def test_zones_always_cover_the_text(lines: list[str], format_: str, newline: st
             assert draft.text[first.start : first.end].strip() == draft.text[zone.start : zone.end].strip()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(
         st.sampled_from(sorted({p.split(".")[0] for ps in PATHS.values() for p in ps})),

@@ -48,7 +48,7 @@ def differences(
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*WHOLE, *FLAT])
 def test_every_column_comes_back(name: str, schema: Schema) -> None:
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, suppress_health_check=list(HealthCheck))
     @given(source=generate.corpora(schema))
     def check(source: generate.MemorySource) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -71,7 +71,7 @@ def test_every_column_comes_back(name: str, schema: Schema) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(RECOVER) - {"cas"}))
 def test_same_corpus_same_bytes(name: str, schema: Schema) -> None:
-    @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=3, suppress_health_check=list(HealthCheck))
     @given(source=generate.corpora(schema))
     def check(source: generate.MemorySource) -> None:
         with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:

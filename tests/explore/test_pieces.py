@@ -24,7 +24,7 @@ def marked(draw: st.DrawFn) -> tuple[str, list[Mark]]:
     return text, found
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(marked())
 def test_every_mark_lies_on_exactly_its_words(case: tuple[str, list[Mark]]) -> None:
     text, found = case

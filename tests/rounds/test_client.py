@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from communique.rounds import accounts, client, exports, importer, server, transport
@@ -221,7 +221,6 @@ def test_array_members_come_one_by_one() -> None:
     assert list(exports.items(b"[]")) == []
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.dictionaries(st.text(), st.text() | st.integers() | st.lists(st.text()))), st.integers(1, 40)
 )

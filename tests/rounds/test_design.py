@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from communique.rounds.design import assign, new_round, parse_overlap, shared_count
@@ -18,7 +18,6 @@ import made
 ANA, BEN = Annotator("ana"), Annotator("ben", "language_model")
 
 
-@settings(deadline=None)
 @given(
     st.integers(1, 60),
     st.integers(1, 5),

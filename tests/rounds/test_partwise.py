@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from communique.annotation.source import Source
@@ -52,7 +52,6 @@ def tasks(draw: st.DrawFn) -> list[dict[str, Any]]:
     return found
 
 
-@settings(deadline=None)
 @given(tasks(), st.integers(1, 4))
 def test_articles_are_judged_as_from_the_whole(found: list[dict[str, Any]], part: int) -> None:
     whole = {one.article_id: one for one in survey(copy.deepcopy(found), PLAN, "ana")}

@@ -45,7 +45,11 @@ def chromium() -> Iterator[object]:
 @pytest.fixture
 def project(tmp_path: Path, shipped: Project) -> Project:
     """A copy of the shipped project that a test may change, without its released versions."""
-    root = tmp_path / "project"
+    return copy_of(shipped, tmp_path / "project")
+
+
+def copy_of(shipped: Project, root: Path) -> Project:
+    """A copy in the new folder `root`, built anew where what it says depends on released versions."""
     shutil.copytree(
         shipped.root / "annotations", root / "annotations", ignore=shutil.ignore_patterns("rounds")
     )

@@ -27,6 +27,7 @@ from communique.corpus.digest import combined, row_digest
 from communique.corpus.manifest import manifest_json
 from communique.corpus.parquet import write_parquet
 from communique.corpus.shards import shard_count, shard_name, shard_of
+from communique.corpus.tableset import content_digest
 from communique.schema import Schema, load_schema
 from communique.schema.arrow import arrow_schema
 from communique.validation.frames import table_types
@@ -187,7 +188,7 @@ def template(rng: random.Random, schema: Schema, actors: dict[str, Record]) -> d
         event = action(trigger, (who, outer_agent), (whom, outer_target))
         nested: Record | None = None
         if paragraph % 2:
-            inner_source = mention(actor(), "he", "PRO")
+            inner_source = mention(who, "he", "PRO")
             out.space()
             inner_cue = out.add("expects")
             out.space()
@@ -475,7 +476,7 @@ def generate(folder: Path, schema: Schema, articles: int, faults: int = 0, seed:
         "version": "0.0.0",
         "schema": schema.fingerprint,
         "shards": shards,
-        "digest": "0" * 64,
+        "digest": content_digest(tables),
         "tables": tables,
     }
     (folder / "manifest.json").write_text(manifest_json(manifest), encoding="utf-8")

@@ -13,6 +13,8 @@ import communique
 from communique.project import Project
 from communique.schema import load_schema
 
+pytestmark = pytest.mark.slow  # whole projects are built, broken and built again
+
 BODY = (
     "Foreign minister Ana Costa said on Monday that Norland would withdraw its troops from the island. "
     "“We will leave by June,” she told parliament in Vargas.",

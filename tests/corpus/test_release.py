@@ -37,6 +37,8 @@ from communique.corpus.versions import (
 from communique.errors import ProjectError
 from communique.project import Project
 
+pytestmark = pytest.mark.slow  # whole projects are built, broken and built again
+
 DAY = datetime.date(2026, 11, 25)
 
 

@@ -24,6 +24,8 @@ from communique.schema import Schema, load_schema
 from communique.schema.arrow import arrow_schema
 from communique.text.keys import keyed
 
+pytestmark = pytest.mark.slow  # whole projects are built, broken and built again
+
 WORDS = (
     "On Tuesday the minister of the northern province told reporters that nobody had asked him for money, "
     "and that the bridge would open in May whatever his critics might say about it."

@@ -16,6 +16,8 @@ from communique.explore import site as module
 from communique.explore.site import build_site
 from communique.project import Project
 
+pytestmark = pytest.mark.slow  # whole projects are built, broken and built again
+
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {

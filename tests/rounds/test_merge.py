@@ -21,6 +21,8 @@ from communique.rounds.merge import Merged, MergeError, merge
 from communique.rounds.round import RoundError, load_round
 from communique.schema import Schema
 
+pytestmark = pytest.mark.slow  # whole projects are built, broken and built again
+
 ARTICLE = "guardian-20211207-joe-biden-vladimir-putin-virtual"
 
 

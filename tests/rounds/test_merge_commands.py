@@ -15,6 +15,8 @@ from communique.commands.round_merge import merge
 from communique.project import Project
 from communique.rounds.merge import MergeError
 
+pytestmark = pytest.mark.slow  # whole projects are built, broken and built again
+
 ARTICLE = "guardian-20211207-joe-biden-vladimir-putin-virtual"
 
 APP = typer.Typer(pretty_exceptions_enable=False)

@@ -211,7 +211,7 @@ def country(p: Project) -> None:
         one["country_iso3"] = "FRX"
 
 
-@fault("L4/country-unknown", "actors", "FRA", "country_iso3")
+@fault("L2/line-break-in-value", "actors", "FRA", "country_iso3")
 def country_with_line_feed(p: Project) -> None:
     with actor(p, "FRA") as one:
         one["country_iso3"] = "FRA\n"

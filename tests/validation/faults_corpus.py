@@ -50,13 +50,26 @@ def no_rights(p: Project) -> None:
 @fault("L5/text-repeated", "articles", "c-20211207-copy", "text_sha256")
 def copy_of_article(p: Project) -> None:
     one = read(p.articles / f"{B}.json")
-    write(p.articles / "c-20211207-copy.json", one | {"article_id": "c-20211207-copy"})
+    own = own_source(p, "c-20211207-copy", one["text"])
+    write(p.articles / "c-20211207-copy.json", one | own)
+
+
+def own_source(p: Project, article_id: str, text: str) -> dict[str, Any]:
+    """The id of an article of its own, with an address and a raw file."""
+    (p.raw / f"{article_id}.txt").write_text(text, encoding="utf-8")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    source = {
+        "source_file": f"{article_id}.txt",
+        "source_sha256": digest,
+        "url": f"https://news.example/{article_id}",
+    }
+    return source | {"article_id": article_id}
 
 
 def long_article(p: Project, article_id: str, words: list[str], **more: Any) -> None:
     text = " ".join(words) + "\n"
     one = read(p.articles / f"{B}.json") | {
-        "article_id": article_id,
+        **own_source(p, article_id, text),
         "text": text,
         "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
         "char_count": len(text),
@@ -122,7 +135,7 @@ def all_single(p: Project) -> None:
     single = PROVENANCE | {"decision": "single", "annotators": ["ann"]}
     for number in range(60):
         name = f"c-20211207-n{number}"
-        words = [f"France{number}"]
+        words = ["France", str(number)]
         long_article(p, name, words)
         text = " ".join(words) + "\n"
         data = {

@@ -12,8 +12,10 @@ import pyarrow.parquet as pq
 
 from communique.annotation.derive import cameo_actor_code
 from communique.corpus.digest import combined, row_digest
+from communique.corpus.manifest import manifest_json
 from communique.corpus.parquet import read_parquet, records, to_arrow, write_parquet
 from communique.corpus.shards import shard_name, shard_of
+from communique.corpus.tableset import content_digest
 from communique.project import Project
 from communique.schema import Schema, Table, load_schema
 from communique.schema.model import core
@@ -131,7 +133,7 @@ def edit_manifest(corpus: Path, change: Callable[[Record], None]) -> None:
     path = corpus / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     change(manifest)
-    path.write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+    path.write_text(manifest_json(manifest), encoding="utf-8")
 
 
 def relist(corpus: Path, schema: Schema | None = None) -> None:
@@ -149,6 +151,8 @@ def relist(corpus: Path, schema: Schema | None = None) -> None:
                     count = pq.read_metadata(path).num_rows
                     entry.update(entry_of(corpus, path, entry["split"], entry["shard"], count))
             table["rows"] = sum(entry["rows"] for entry in table["files"])
+        if schema is not None:
+            manifest["digest"] = content_digest(manifest["tables"])
 
     edit_manifest(corpus, change)
 

@@ -19,12 +19,13 @@ from sound import REPOSITORY, read, write
 from communique.errors import SchemaError
 from communique.schema import load_schema
 from communique.schema.arrow import arrow_type
-from communique.validation.compile import all_valid, valid
+from communique.validation.compile import valid
 from communique.validation.frames import polars_type
 from communique.validation.regex import to_rust
+from communique.validation.whole import Whole
 
 Node = dict[str, Any]
-SETTINGS = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+SETTINGS = settings(max_examples=120, suppress_health_check=list(HealthCheck))
 
 
 def verdicts(node: Node, values: list[Any]) -> list[bool]:
@@ -44,7 +45,7 @@ def oracle(node: Node, values: list[Any]) -> list[bool]:
 def assert_same(node: Node, values: list[Any]) -> None:
     found, expected = verdicts(node, values), oracle(node, values)
     column = pl.Series("x", values, dtype=polars_type(arrow_type(node)), strict=True).to_frame()
-    quick = column.select(pl.all_horizontal(all_valid(node, pl.col("x")))).item()
+    quick = not Whole({"x": node}).faulty(column)
     assert quick == all(found), (quick, found, values)
     assert found == expected, [
         (value, f, e) for value, f, e in zip(values, found, expected, strict=True) if f != e
@@ -122,7 +123,7 @@ def test_patterns_match_as_in_python(pattern: str, texts: list[str]) -> None:
     assert_same({"type": "string", "pattern": pattern}, texts)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(
     st.text("ab1 \\[](){}^$.*+?|-dwsbAZn,é\n", max_size=7),
     st.lists(st.text("ab1 \n-é.", max_size=5), min_size=1, max_size=8),
@@ -367,7 +368,7 @@ def test_records_of_our_own_schemas(table: str, sound_rows: Any) -> None:
     judge = Draft202012Validator(spec.row_schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     kinds = {column.name: arrow_type(column.json) for column in spec.columns}
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
     @given(st.lists(mangled(rows, spec.row_schema), min_size=1, max_size=6))
     def check(records: list[Node]) -> None:
         for record in records:
@@ -385,10 +386,8 @@ def test_records_of_our_own_schemas(table: str, sound_rows: Any) -> None:
             }
         )
         found = frame.select(compiled).to_series().to_list()
-        quick = frame.select(
-            [pl.all_horizontal(all_valid(one.json, pl.col(one.name))).alias(one.name) for one in spec.columns]
-        )
-        assert all(quick.row(0)) == all(found)
+        bad = Whole({one.name: one.json for one in spec.columns}).faulty(frame)
+        assert bool(bad) != all(found)
         assert found == [judge.is_valid(record) for record in records]
 
     check()

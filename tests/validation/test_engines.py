@@ -21,6 +21,8 @@ from communique.schema import load_schema
 from communique.validation import tablesrun, validate
 from communique.validation.report import Report
 
+pytestmark = pytest.mark.slow  # whole projects are built, broken and built again
+
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -85,7 +87,6 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         os.environ.pop("RAY_ADDRESS", None)
 
 
-@pytest.mark.slow
 def test_ray_gives_what_threads_give_also_when_a_node_is_killed(
     corpus: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,7 +106,6 @@ def test_ray_gives_what_threads_give_also_when_a_node_is_killed(
     assert killed
 
 
-@pytest.mark.slow
 def test_a_shard_that_cannot_be_checked_is_an_error_and_never_a_pass(
     corpus: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

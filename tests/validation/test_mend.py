@@ -16,6 +16,8 @@ from communique.validation import validate
 from communique.validation.mend import REPAIRS, apply, edits
 from communique.validation.registry import checks
 
+pytestmark = pytest.mark.slow  # whole projects are built, broken and built again
+
 BY_CHECK: dict[str, Any] = {}
 for one in FAULTS:
     BY_CHECK.setdefault(one.id, one)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import faults_codebook  # noqa: F401
 import faults_corpus  # noqa: F401
+import faults_unlisted_facts  # noqa: F401
+import faults_unlisted_files  # noqa: F401
+import faults_unlisted_records  # noqa: F401
 import pytest
 from faults_json import FAULTS
+from faults_unlisted import UNLISTED
 from sound import REPOSITORY
 from test_release import FAULTS as RELEASE_FAULTS
+from test_sealed import SEAL_FAULTS
 from test_tables import FILE_FAULTS, OTHER_FILE_FAULTS
 
 from communique.validation.document import checks_page
@@ -19,6 +24,8 @@ def test_every_check_has_a_fault_that_it_finds() -> None:
         {fault.id for fault in FAULTS}
         | {id for id, _ in FILE_FAULTS}
         | {id for id, *_ in RELEASE_FAULTS}
+        | {id for id, *_ in SEAL_FAULTS}
+        | {fault.id for fault in UNLISTED}
         | OTHER_FILE_FAULTS
     )
     assert planted == set(checks())

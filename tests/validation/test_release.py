@@ -11,12 +11,15 @@ import pytest
 from sound import A
 from tables import edit_manifest, edit_rows, file_of
 
+from communique.corpus.buildsums import record_build
 from communique.corpus.checksums import SUMS, write_sums
 from communique.corpus.manifest import sha256_of
 from communique.corpus.versions import FOLDER, INDEX, Release, chained, index_json
 from communique.project import Project
 from communique.schema import load_schema
 from communique.validation import validate
+
+pytestmark = pytest.mark.slow  # whole projects are built, broken and built again
 
 
 @pytest.fixture
@@ -32,9 +35,20 @@ def released(built: Project) -> Project:
     sums = sha256_of(folder / SUMS)
     release = Release("1.0.0", digest, sums, chained("", "1.0.0", digest, sums))
     (built.corpus / FOLDER / INDEX).write_text(index_json([release]), encoding="utf-8")
-    edit_manifest(built.corpus, lambda manifest: manifest.update(version="1.1.0", digest="1" * 64))
+    edit_manifest(built.corpus, lambda manifest: manifest.update(version="1.1.0"))
+    edit_rows(
+        built.corpus, load_schema(built.schema), "events", lambda rows: rows[0].update(note="another record")
+    )
+    set_version(built, "1.1.0")
     (built.root / "CHANGELOG.md").write_text("# Changelog\n\n## [1.1.0]\n\nMore.\n\n## [1.0.0]\n")
     return built
+
+
+def set_version(project: Project, version: str) -> None:
+    """The version in corpus.json, and the sources' checksums as a build leaves them."""
+    facts = json.loads(project.facts.read_text())
+    project.facts.write_text(json.dumps(facts | {"version": version}))
+    record_build(project, [project.corpus / "README.md"])
 
 
 def test_a_sound_release_gives_no_finding(released: Project) -> None:
@@ -69,26 +83,55 @@ def edit(project: Project, table: str, change: Callable[[dict[str, Any]], Any], 
         )
 
 
-@fault("L6/version-changed")
+@fault("L0/sealed-file-changed")
 def version_changed(project: Project) -> None:
     path = project.corpus / FOLDER / "1.0.0" / "manifest.json"
     path.write_text(path.read_text() + " ")
 
 
-@fault("L6/version-changed")
+@fault("L0/sealed-file-changed")
 def table_changed(project: Project) -> None:
     file_of(project.corpus / FOLDER / "1.0.0", "mentions").write_bytes(b"PAR1")
+
+
+@fault("L0/sealed-file-absent")
+def file_removed(project: Project) -> None:
+    (project.corpus / FOLDER / "1.0.0" / "schema" / "values.schema.json").unlink()
+
+
+@fault("L0/sealed-file-added")
+def file_added(project: Project) -> None:
+    (project.corpus / FOLDER / "1.0.0" / "note.txt").write_text("by the way")
+
+
+@fault("L6/version-changed")
+def sums_changed(project: Project) -> None:
+    path = project.corpus / FOLDER / "1.0.0" / SUMS
+    path.write_text(path.read_text().replace("a", "b", 1))
+
+
+@fault("L6/version-changed")
+def index_changed(project: Project) -> None:
+    path = project.corpus / FOLDER / INDEX
+    path.write_text(path.read_text().replace("a", "b", 1))
+
+
+@fault("L6/version-changed")
+def stray_version(project: Project) -> None:
+    (project.corpus / FOLDER / "3.0.0").mkdir()
 
 
 @fault("L6/version-step", field="version")
 def version_lower(project: Project) -> None:
     edit_manifest(project.corpus, lambda manifest: manifest.update(version="0.9.0"))
+    set_version(project, "0.9.0")
     (project.root / "CHANGELOG.md").write_text("## [0.9.0]\n")
 
 
 @fault("L6/version-step", field="version")
 def version_same(project: Project) -> None:
     edit_manifest(project.corpus, lambda manifest: manifest.update(version="1.0.0"))
+    set_version(project, "1.0.0")
 
 
 @fault("L6/changelog-missing")
@@ -99,6 +142,7 @@ def no_changelog(project: Project) -> None:
 @fault("L6/schema-step", field="version")
 def schema_in_patch(project: Project) -> None:
     edit_manifest(project.corpus, lambda manifest: manifest.update(version="1.0.1"))
+    set_version(project, "1.0.1")
     (project.root / "CHANGELOG.md").write_text("## [1.0.1]\n")
     old = project.corpus / FOLDER / "1.0.0"
     edit_manifest(old, lambda manifest: manifest.update(schema="2" * 64))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 #: Exit codes: fine, errors found, warnings only (validate), could not run.
 OK, FOUND, WARNED, FAILED = 0, 1, 2, 3
+#: Interrupted from the keyboard, as shells say it.
+INTERRUPTED = 130
 
 
 def main() -> None:
@@ -13,8 +16,21 @@ def main() -> None:
     from communique.commands.app import make_app
     from communique.errors import CommuniqueError
 
+    warnings.formatwarning = _warning
     try:
         make_app()()
     except CommuniqueError as error:
         print(f"communique: {error}", file=sys.stderr)
         sys.exit(FAILED)
+
+
+_formatted = warnings.formatwarning
+
+
+def _warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """Our own warnings as the command line says things; the place in the code is of no use there."""
+    if category.__module__.startswith("communique."):
+        return f"communique: {message}\n"
+    return _formatted(message, category, filename, lineno, line)

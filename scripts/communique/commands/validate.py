@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from communique.commands import INTERRUPTED
 from communique.commands.options import JsonOption, ProjectOption
 
 
@@ -55,18 +56,23 @@ def validate(
     form = "json" if as_json else form
     if form not in FORMATS:
         raise CommuniqueError("There is no such format.", found=form, expected=", ".join(FORMATS))
-    with _progress(form) as progress:
-        report = run(
-            path,
-            level=level,
-            only=only or (),
-            skip=skip or (),
-            max_per_check=max_per_check or None,
-            gate=gate,
-            engine=engine,
-            project=project,
-            progress=progress,
-        )
+    try:
+        with _progress(form) as progress:
+            report = run(
+                path,
+                level=level,
+                only=only or (),
+                skip=skip or (),
+                max_per_check=max_per_check or None,
+                gate=gate,
+                engine=engine,
+                project=project,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        # No verdict: what was checked so far says nothing of the rest.
+        typer.echo("Interrupted: nothing was written, and there is no verdict. Run it again.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
     root: Path | None = path if path and path.is_dir() else None
     with contextlib.suppress(CommuniqueError):
         root = find_project(project or path).root

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from communique.annotation.source import Source, open_source
+from communique.corpus import buildsums
 from communique.corpus.card import card
 from communique.corpus.manifest import NAME, manifest_json, read_manifest, sha256_of
 from communique.corpus.shards import shard_count
@@ -58,6 +59,8 @@ def build(project: Project, out: Path | None = None, progress: Callable[[str], N
     built.manifest = _manifest(source, shards, tables)
     _replace(corpus / NAME, manifest_json(built.manifest), built)
     _replace(corpus / CARD, card(source, built.manifest, corpus), built)
+    if out is None and buildsums.record_build(project, [corpus / CARD]):
+        built.written.append(buildsums.NAME)
     built.removed = _sweep(corpus, built.manifest)
     return built
 

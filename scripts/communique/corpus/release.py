@@ -12,6 +12,7 @@ from pathlib import Path
 
 from communique.annotation.source import read_json
 from communique.corpus.build import CARD, build, check
+from communique.corpus.buildsums import NAME as BUILD_SUMS
 from communique.corpus.checksums import SUMS, write_sums
 from communique.corpus.croissant import CROISSANT, croissant_json
 from communique.corpus.diff import Diff, diff
@@ -151,7 +152,11 @@ def release(project: Project, planned: Plan, day: datetime.date) -> list[Path]:
     manifest = read_manifest(project.corpus)
     write_atomically(project.corpus / CROISSANT, croissant_json(schema, manifest, facts))
     folder = _keep(project, planned.version)
-    written += [project.facts, *(project.corpus / name for name in (NAME, CARD, CROISSANT)), folder]
+    written += [
+        project.facts,
+        *(project.corpus / name for name in (NAME, CARD, CROISSANT, BUILD_SUMS)),
+        folder,
+    ]
     known = releases(project.corpus)
     sums = sha256_of(folder / SUMS)
     chain = chained(known[-1].chain if known else "", planned.version, manifest["digest"], sums)

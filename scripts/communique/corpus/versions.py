@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from communique.annotation.source import read_json
-from communique.corpus.checksums import SUMS, verify_sums
+from communique.corpus.checksums import SUMS, broken, verify_sums
 from communique.corpus.manifest import sha256_of
 from communique.errors import ProjectError
 
@@ -129,8 +129,8 @@ def verify_version(corpus: Path, version: str) -> None:
 
 
 def verify_versions(corpus: Path, *, strays: bool = True) -> list[ProjectError]:
-    """One error for each released version that isn't as it was released, and with `strays` for folders that
-    no release made (a release that was cut off leaves one, and replaces it when it is run again)."""
+    """One error for each file of a released version that isn't as it was released, and with `strays` for folders
+    that no release made (a release that was cut off leaves one, and replaces it when it is run again)."""
     errors: list[ProjectError] = []
     try:
         known = releases(corpus)
@@ -138,9 +138,11 @@ def verify_versions(corpus: Path, *, strays: bool = True) -> list[ProjectError]:
         return [error]
     for one in known:
         try:
-            verify_version(corpus, one.version)
+            _verify_entry(corpus / FOLDER / one.version, one)
         except ProjectError as error:
             errors.append(error)
+        else:
+            errors += broken(corpus / FOLDER / one.version)
     listed = {one.version for one in known}
     for folder in sorted((corpus / FOLDER).glob("*/")) if strays else ():
         if folder.is_dir() and folder.name not in listed and not folder.name.startswith("."):

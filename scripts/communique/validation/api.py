@@ -87,7 +87,11 @@ def _validate(
     if resolved.is_dir():
         tables = next((one for one in (resolved, resolved.parent) if _is_built(one, resolved)), None)
         if tables is not None:
-            return validate_tables(tables, _schema(home, tables), options, found, progress, _guidelines(home))
+            report = validate_tables(
+                tables, _schema(home, tables), options, found, progress, _guidelines(home)
+            )
+            _sealed(tables, options, found)
+            return report
         files = sorted(resolved.glob("*.json"))
         if files and home:
             return _some(home, files, options, found)
@@ -158,9 +162,32 @@ def _whole_project(home: Project, options: Options, found: Findings, progress: P
         report.shards += built.shards
         if not any(report.records.values()):
             report.records = built.records
-        for finding, count in release_findings(home, schema, options.wanted(), options.cap):
-            found.add(finding, count)
+        manifest = (home.corpus / "manifest.json").relative_to(home.root).as_posix()
+        if not any(one.file == manifest and one.severity == "error" for one in found.kept):
+            for finding, count in release_findings(home, schema, options.wanted(), options.cap):
+                found.add(finding, count)
+        _seals(home, options, found)
     return report
+
+
+def _sealed(tables: Path, options: Options, found: Findings) -> None:
+    """The other files of a released version or of a public folder."""
+    from communique.validation.sealed import seal_findings
+
+    for finding in seal_findings(tables, {one.file for one in found.kept}):
+        if finding.id in options.wanted():
+            found.add(finding)
+
+
+def _seals(home: Project, options: Options, found: Findings) -> None:
+    """What may not change unseen: released versions, and files of which nothing else is said."""
+    from communique.validation.sealed import build_findings, seal_findings, version_findings
+
+    said = {one.file for one in found.kept}
+    sealed = [*version_findings(home), *build_findings(home, said), *seal_findings(home.root, said)]
+    for finding in sealed:
+        if finding.id in options.wanted():
+            found.add(finding)
 
 
 def _merge(report: Report, part: Report, *, records: bool) -> None:

@@ -56,42 +56,20 @@ def valid(node: Node, value: pl.Expr, kind: Kind | None = None) -> pl.Expr:
     Raises SchemaError on a keyword that has no compiled form.
     """
     kind = arrow_type(node) if kind is None else kind
-    sound = _not_null(node, value, kind).fill_null(False)
-    # No `when`: inside `all_valid` Polars would mask an exploded value by the length of its column.
-    return (value.is_null() | sound) if _null_is_valid(node) else (value.is_not_null() & sound)
+    sound = not_null(node, value, kind).fill_null(False)
+    return (value.is_null() | sound) if null_is_valid(node) else (value.is_not_null() & sound)
 
 
-def all_valid(
-    node: Node, value: pl.Expr, kind: Kind | None = None, among: pl.Expr | None = None
-) -> list[pl.Expr]:
-    """Scalars that are all true when every row of `valid(node, value)` is.
-
-    The same verdict without one for each row: the items of a list are judged as one long column, and a null needs
-    no branch, since comparisons with null are null and `all` passes over them. `among` says where a null of
-    `value` counts: not in a field of a struct that is null itself.
-    """
-    kind = arrow_type(node) if kind is None else kind
-    parts: list[pl.Expr] = []
-    if not _null_is_valid(node):
-        parts.append(value.null_count() == 0 if among is None else ~(value.is_null() & among).any())
+def plain(node: Node, kind: Kind) -> Node | None:
+    """The list or object that `node` describes apart from null, or None when it says something else."""
     inner = _single(node)
-    plain = not ({"anyOf", "oneOf", "enum", "const"} & set(inner)) and inner.get("x-arrow") != "json"
-    if isinstance(kind, list) and plain and "type" in inner and _admits(inner["type"], kind):
-        _refuse_unknown(inner)
-        if kind[0] == "struct":
-            fields = dict(kind[1])
-            here = value.is_not_null() if _null_is_valid(node) or among is not None else None
-            for name, child in inner.get("properties", {}).items():
-                parts += all_valid(child, value.struct.field(name), fields[name], here)
-            return parts
-        bare = {key: part for key, part in inner.items() if key != "items"}
-        parts += [check.all() for check in _list(bare, value, kind[1])]
-        if "items" in inner:
-            flat = value.explode(empty_as_null=False, keep_nulls=False)
-            parts += all_valid(inner["items"], flat, kind[1])
-        return parts
-    parts.append(_not_null(node, value, kind).all())
-    return parts
+    said = {"anyOf", "oneOf", "enum", "const"} & set(inner)
+    if not isinstance(kind, list) or said or inner.get("x-arrow") == "json":
+        return None
+    if "type" not in inner or not _admits(inner["type"], kind):
+        return None
+    _refuse_unknown(inner)
+    return inner
 
 
 def _single(node: Node) -> Node:
@@ -116,7 +94,7 @@ def _refuse_unknown(node: Node) -> None:
         )
 
 
-def _not_null(node: Node, value: pl.Expr, kind: Kind) -> pl.Expr:
+def not_null(node: Node, value: pl.Expr, kind: Kind) -> pl.Expr:
     """The checks of a value that is not null. May be null where the value is."""
     import polars as pl
 
@@ -220,9 +198,8 @@ def _integer_bound(value: pl.Expr, method: str, bound: float) -> pl.Expr:
     return pl.lit(True) if most >= 2**63 - 1 else value.cast(pl.Int64) <= most
 
 
-def _list(node: Node, value: pl.Expr, inner: Kind) -> list[pl.Expr]:
-    import polars as pl
-
+def list_checks(node: Node, value: pl.Expr) -> list[pl.Expr]:
+    """The checks of a list but not of its items."""
     parts = []
     if "minItems" in node:
         parts.append(value.list.len() >= node["minItems"])
@@ -230,6 +207,13 @@ def _list(node: Node, value: pl.Expr, inner: Kind) -> list[pl.Expr]:
         parts.append(value.list.len() <= node["maxItems"])
     if node.get("uniqueItems"):
         parts.append(value.list.n_unique() == value.list.len())
+    return parts
+
+
+def _list(node: Node, value: pl.Expr, inner: Kind) -> list[pl.Expr]:
+    import polars as pl
+
+    parts = list_checks(node, value)
     if "items" in node:
         items = valid(node["items"], pl.element(), inner)
         parts.append(value.list.eval(items).list.all())
@@ -278,7 +262,7 @@ def _texts(option: Node) -> list[str] | None:
 
 
 def _guarded(option: Node, value: pl.Expr, kind: Kind) -> pl.Expr:
-    return _not_null(option, value, kind).fill_null(False)
+    return not_null(option, value, kind).fill_null(False)
 
 
 def _among(values: list[Any], value: pl.Expr, kind: Kind) -> pl.Expr:
@@ -336,7 +320,7 @@ def _admits(declared: str | list[str], kind: Kind) -> bool:
     return name in kinds or (name == "integer" and "number" in kinds)
 
 
-def _null_is_valid(node: Node) -> bool:
+def null_is_valid(node: Node) -> bool:
     """jsonschema's verdict on null."""
     if "type" in node and not is_nullable({"type": node["type"]}):
         return False
@@ -344,6 +328,6 @@ def _null_is_valid(node: Node) -> bool:
         return False
     if "const" in node and node["const"] is not None:
         return False
-    if "anyOf" in node and not any(_null_is_valid(option) for option in node["anyOf"]):
+    if "anyOf" in node and not any(null_is_valid(option) for option in node["anyOf"]):
         return False
-    return not ("oneOf" in node and sum(_null_is_valid(option) for option in node["oneOf"]) != 1)
+    return not ("oneOf" in node and sum(null_is_valid(option) for option in node["oneOf"]) != 1)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _SHORT = 200
 #: Jaccard similarity of five-word shingles from which two texts count as nearly the same.
 _SAME = 0.7
+_OF_ARTICLES = ("article_id", "split", "published_on", "text_sha256", "url", "source_file", "source_record")
 _BANDS, _ROWS = 16, 4
 
 
@@ -24,11 +25,7 @@ def facts_of(shard: Shard, wanted: set[str]) -> dict[str, pl.DataFrame]:
     import polars as pl
 
     articles, mentions = shard.frames["articles"], shard.frames["mentions"]
-    facts = {
-        "articles": articles.select(
-            "article_id", "split", "published_on", "text_sha256", file=pl.lit(None, dtype=pl.String)
-        )
-    }
+    facts = {"articles": articles.select(*_OF_ARTICLES, file=pl.lit(None, dtype=pl.String))}
     if shard.places.get("articles"):
         files = [name for rows, name, *_ in shard.places["articles"] for _ in range(rows)]
         facts["articles"] = facts["articles"].with_columns(file=pl.Series(files, dtype=pl.String))
@@ -69,6 +66,7 @@ def corpus_findings(
         found += _split_by_time(articles)
     if "texts" in facts and articles["split"].n_unique() > 1:
         found += _near_duplicates(facts["texts"].sort("article_id"))
+    found += _shared(articles, wanted)
     found += _actors(facts["actors"].sort("actor_id"), wanted, registry_file)
     if "names" in facts:
         found += _names(facts["names"])
@@ -107,6 +105,34 @@ def _repeated(articles: pl.DataFrame) -> list[Finding]:
         )
         for one in twice.iter_rows(named=True)
     ]
+
+
+def _shared(articles: pl.DataFrame, wanted: set[str]) -> list[Finding]:
+    """Articles that share an address, a raw file of one article, or an id but for its capitals, with one before them."""
+    import polars as pl
+
+    of_one = articles.filter(pl.col("source_record").is_null())
+    cases = (
+        (level5.URL_REPEATED, articles.filter(pl.col("url").is_not_null()), "url", pl.col("url")),
+        (level5.RAW_SHARED, of_one, "source_file", pl.col("source_file")),
+        (level5.IDS_ALIKE, articles, "article_id", pl.col("article_id").str.to_lowercase()),
+    )
+    found = []
+    for check, rows, field, value in cases:
+        if check.id not in wanted:
+            continue
+        rows = rows.with_columns(same=value, first=pl.col("article_id").first().over(value))
+        twice = rows.filter((pl.col("article_id") != pl.col("first")) & pl.col("same").is_not_null())
+        found += [
+            check.finding(
+                f"{one['first']} has the same, {one[field]}."
+                if field != "article_id"
+                else f"There is {one['first']}.",
+                **_article(one, field=field, found=one[field]),
+            )
+            for one in twice.iter_rows(named=True)
+        ]
+    return found
 
 
 def _split_by_time(articles: pl.DataFrame) -> list[Finding]:
@@ -173,6 +199,14 @@ def _shingles(text: str) -> np.ndarray:
     return np.unique(pl.Series(joined).hash(0).to_numpy())
 
 
+_SAME_IN = {
+    "wikidata_qid": "Wikidata item",
+    "canonical_name": "name, kind and country",
+    "country_iso3": "country",
+    "actor_id": "id but for its capitals",
+}
+
+
 def _actors(actors: pl.DataFrame, wanted: set[str], file: str | None) -> list[Finding]:
     import polars as pl
 
@@ -180,10 +214,17 @@ def _actors(actors: pl.DataFrame, wanted: set[str], file: str | None) -> list[Fi
     for check, keys, field in (
         (level5.QID_SHARED, ["wikidata_qid"], "wikidata_qid"),
         (level5.TWINS, ["name", "actor_kind", "country_iso3"], "canonical_name"),
+        (level5.TWO_STATES, ["state"], "country_iso3"),
+        (level5.IDS_ALIKE, ["low"], "actor_id"),
     ):
         if check.id not in wanted:
             continue
-        named = actors.with_columns(name=pl.col("canonical_name").str.to_lowercase().str.strip_chars())
+        plain = pl.col("canonical_name").str.normalize("NFKC").str.replace_all(r"\s+", " ")
+        named = actors.with_columns(
+            name=plain.str.to_lowercase().str.strip_chars(),
+            low=pl.col("actor_id").str.to_lowercase(),
+            state=pl.when(pl.col("actor_kind") == "state").then("country_iso3"),
+        )
         named = named.filter(pl.col(keys[0]).is_not_null())
         first = named.unique(keys, keep="first", maintain_order=True).select(*keys, first="actor_id")
         twice = named.join(first, on=keys, nulls_equal=True, maintain_order="left").filter(
@@ -192,7 +233,7 @@ def _actors(actors: pl.DataFrame, wanted: set[str], file: str | None) -> list[Fi
         said = {one.key for one in found}
         for one in twice.iter_rows(named=True):
             if one["actor_id"] not in said:
-                what = "Wikidata item" if field == "wikidata_qid" else "name, kind and country"
+                what = _SAME_IN[field]
                 words = f"{one['first']} has the same {what}: {one[field]}."
                 place = {
                     "table": "actors",

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from communique.schema import Schema
 from communique.validation.finding import Finding
 from communique.validation.frames import Shard, key_expr
+from communique.validation.losses import ELSEWHERE, WHY
 from communique.validation.registry import Check, Rule, checks
+from communique.validation.screen import Screened, screen
 from communique.validation.views import Views
 from communique.validation.views_base import View
 
@@ -20,7 +22,21 @@ if TYPE_CHECKING:
 _RULES: dict[tuple[str, str], Rule] = {}
 
 #: Views whose frames leave out records found faulty before: built anew each time they are asked for.
-_AFTER_FAULTS = frozenset({"nesting", "own_content", "realised", "duplicate_spans"})
+_AFTER_FAULTS = frozenset(
+    {
+        "nesting",
+        "own_content",
+        "own_cue",
+        "own_condition",
+        "siblings",
+        "realised",
+        "duplicate_spans",
+        "word_edges",
+        "times_in_article",
+        "named_spans",
+        "evidence",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -67,23 +83,44 @@ class Evaluation:
         self._marks: dict[str, list[tuple[int, str, str | None, pl.Series]]] = {}
         self._articles: dict[int, set[str]] = {}
         self._faulty: dict[str, pl.Series] | None = None
+        self.screened = Screened()
+
+    def look_over(self) -> None:
+        """Find out which checks need not be run, before any is."""
+        if not any(check.rule is not None and id_ in self.wanted for id_, check in checks().items()):
+            return
+        self.screened = screen(self.shard, self.views)
+        for id_, count in self.screened.unknown.items():
+            if id_ in self.wanted:
+                self.unjudged(id_, _rule_of(checks()[id_], self.shard.schema).unknown_why, count)
 
     def rules(self, levels: Iterable[int]) -> None:
         """Run every wanted rule of these levels, view by view in the order of the registry."""
+        wanted = self.wanted - self.screened.cleared
         for level in levels:
             by_view: dict[str, list[Check]] = {}
             for check in checks().values():
-                if check.level == level and check.rule is not None and check.id in self.wanted:
+                if check.level == level and check.rule is not None and check.id in wanted:
                     by_view.setdefault(check.view or "", []).append(check)
             for name, found in by_view.items():
                 rules = [(check, _rule_of(check, self.shard.schema)) for check in found]
-                for view in self._views(name):
-                    self._run(view, rules)
+                places = self._places(found)
+                for view in self._views(name, places):
+                    if places is None or (view.table, view.root) in places:
+                        self._run(view, rules)
+
+    def _places(self, found: list[Check]) -> set[tuple[str, str | None]] | None:
+        """Where any of the checks could fail, or None when that is not known of all."""
+        if not all(check.id in self.screened.places for check in found):
+            return None
+        return set().union(*(self.screened.places[check.id] for check in found))
 
     def emit(self, check: Check, rule: Rule, view: View, failing: pl.DataFrame) -> None:
         """Report the failing rows of a view, less those that a fault found before accounts for."""
 
         failing = self._ungated(check, view, failing)
+        if self.shard.losses.articles and not failing.is_empty():
+            failing = self._restored(check, view, failing)
         if failing.is_empty():
             return
         rows = failing["row"].unique()
@@ -149,7 +186,9 @@ class Evaluation:
                 self._faulty[table] = pl.concat([rows for *_, rows in marks]).unique()
         return self._faulty
 
-    def _views(self, name: str) -> list[View]:
+    def _views(self, name: str, places: set[tuple[str, str | None]] | None) -> list[View]:
+        if places is not None:
+            return list(self.views.build(name, self.faulty(), places))
         if name in _AFTER_FAULTS or name not in self._built:
             self._built[name] = list(self.views.build(name, self.faulty()))
         return self._built[name]
@@ -160,7 +199,9 @@ class Evaluation:
             return
         masks = [rule.where.any().alias(check.id) for check, rule in rules]
         unknown = [
-            rule.unknown.sum().alias(f"?{check.id}") for check, rule in rules if rule.unknown is not None
+            rule.unknown.sum().alias(f"?{check.id}")
+            for check, rule in rules
+            if rule.unknown is not None and check.id not in self.screened.unknown
         ]
         seen = view.frame.select(*masks, *unknown).row(0, named=True)
         for check, rule in rules:
@@ -205,6 +246,19 @@ class Evaluation:
             self.unjudged(check.id, "a broken record may be the one that is missed", int(gone.sum()))
             failing = failing.filter(~gone)
         return failing
+
+    def _restored(self, check: Check, view: View, failing: pl.DataFrame) -> pl.DataFrame:
+        """The failing rows less those whose record, or what it hangs on, was not wholly restored."""
+        import polars as pl
+
+        frame, losses = self.shard.frames[view.table], self.shard.losses
+        keys = frame.select(key_expr(self.shard.schema.table(view.table))).to_series().gather(failing["row"])
+        gone = keys.is_in([key for table, key in losses.records if table == view.table])
+        if check.id in ELSEWHERE and "article_id" in frame.columns:
+            gone = gone | frame["article_id"].gather(failing["row"]).is_in(sorted(losses.articles))
+        gone = pl.Series(gone.fill_null(False))
+        self.unjudged(check.id, WHY, int(gone.sum()))
+        return failing.filter(~gone)
 
     def _gate_articles(self, check: Check, table: str, rows: pl.Series) -> None:
         """A broken article stops what hangs on it; with the gate by article any broken record does."""

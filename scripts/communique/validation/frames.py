@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from communique.schema import Schema, Table
 from communique.schema.arrow import arrow_type
+from communique.validation.losses import Losses
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,6 +54,10 @@ class Shard:
     lost_file: bool = False
     #: Whether the corpus is the public form, which has no text that must not be redistributed.
     public: bool = False
+    #: Tables of which a file is missing: a reference into them may be sound.
+    absent: set[str] = field(default_factory=set)
+    #: What a restored corpus lacks.
+    losses: Losses = field(default_factory=Losses)
     #: Version of the project's guidelines, where it is known.
     guidelines: str | None = None
 
@@ -106,10 +111,24 @@ def frame_of(records: list[Record], table: Table) -> pl.DataFrame:
     for name, kind in kinds.items():
         if name in as_text:
             values = [None if r[name] is None else json.dumps(r[name], ensure_ascii=False) for r in records]
+        elif isinstance(kind, list) and kind[0] == "struct":
+            columns[name] = _shared([record[name] for record in records], kind).alias(name)
+            continue
         else:
             values = [_stored(record[name], kind) for record in records]
         columns[name] = pl.Series(name, values, dtype=polars_type(kind), strict=True)
     return pl.DataFrame(columns)
+
+
+def _shared(values: list[Any], kind: Kind) -> pl.Series:
+    """Objects as a column, each made once: the records of a file share one provenance."""
+    import polars as pl
+
+    index: dict[int, int] = {}
+    rows = [index.setdefault(id(value), len(index)) for value in values]
+    first = dict(zip(rows, values, strict=True))
+    made = pl.Series([_stored(value, kind) for value in first.values()], dtype=polars_type(kind), strict=True)
+    return made.gather(rows)
 
 
 def _stored(value: Any, kind: Kind) -> Any:

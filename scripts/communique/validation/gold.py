@@ -13,6 +13,7 @@ from communique.schema.files import pointer
 from communique.validation import level0, level1
 from communique.validation.finding import Finding
 from communique.validation.frames import NO_ROUND, Record, Shard, frame_of, key_of, strings_in, unstorable
+from communique.validation.quick import Surely, surely_valid
 from communique.validation.readjson import parse, read_text
 
 _PLACEHOLDER = {
@@ -38,6 +39,7 @@ class Reader:
         self.headers: list[Record] = []
         self.counts: dict[str, int] = dict.fromkeys(self.records, 0)
         self._validators: dict[str, Any] = {}
+        self._quick: dict[str, Surely] = {}
 
     def name_of(self, path: Path) -> str:
         """How findings call a file: relative to the root where it lies below it."""
@@ -76,6 +78,9 @@ class Reader:
         faults = self._header(header, name, article_id)
         if isinstance(stated, str) and stated != path.stem and "article_id" not in faults:
             self._misnamed(name, stated, path.stem)
+            if _states(path.with_name(f"{stated}.json"), stated):
+                # A copy: its records are those of the file that bears the right name.
+                return
         provenance = _PLACEHOLDER if faults & {"provenance"} else data["provenance"]
         own_id = path.stem if "article_id" in faults else article_id
         filled = {"article_id": own_id, "provenance": provenance}
@@ -110,7 +115,7 @@ class Reader:
             if not line.strip():
                 continue
             place: dict[str, Any] = {"table": "actors", "key": f"line {number}"}
-            record, found = parse(line, name, **place)
+            record, found = parse(line, name, records=True, **place)
             for finding in found:
                 self.add(finding)
             if record is None:
@@ -119,6 +124,8 @@ class Reader:
             elif not isinstance(record, dict):
                 said = f"Line {number} holds {level1.shown(record, 40)}."
                 self.add(level0.FORM.finding(said, file=name, expected="an object", **place))
+                self._lose_ids(line)
+                self.shard.lose("actors", None, None, set())
             else:
                 self._check("actors", fill(table, record, {}), name, f"line {number}", None)
 
@@ -137,7 +144,7 @@ class Reader:
 
     def _object(self, path: Path, name: str) -> tuple[Record | None, list[Finding]]:
         text, findings = read_text(path, name)
-        value, more = parse(text, name) if text is not None else (None, [])
+        value, more = parse(text, name, records=True) if text is not None else (None, [])
         findings += more
         if text is not None and not findings and not isinstance(value, dict):
             findings = [
@@ -175,6 +182,9 @@ class Reader:
         place = {"file": name, "article_id": article_id, "table": "annotation", "key": article_id}
         for finding in self._faults("annotation_header", header, None, place):
             faults.add((finding.field or "").split("/")[0])
+            if finding.id == level1.UNSTORABLE.id:
+                # Nothing else was looked at.
+                faults |= {"provenance", "text_sha256"}
             self.add(_pointed(finding, ""))
         return faults
 
@@ -201,6 +211,11 @@ class Reader:
     def _faults(
         self, schema_name: str, record: Record, table: Table | None, place: dict[str, Any]
     ) -> Iterable[Finding]:
+        shape = table.stored_schema if table else self.schema.shared[schema_name]
+        if schema_name not in self._quick:
+            self._quick[schema_name] = surely_valid(level1.lists_as_enums(shape))
+        if self._quick[schema_name](record):
+            return []
         bad = unstorable(record)
         if bad is not None:
             path, why = bad
@@ -210,7 +225,6 @@ class Reader:
                 )
             ]
         if schema_name not in self._validators:
-            shape = table.stored_schema if table else self.schema.shared[schema_name]
             self._validators[schema_name] = level1.validator(shape)
         return level1.explain(self._validators[schema_name].iter_errors(record), table, **place)
 
@@ -237,3 +251,10 @@ def _pointed(finding: Finding, at: str) -> Finding:
     from dataclasses import replace
 
     return replace(finding, pointer=at + ("/" + finding.field if finding.field else ""))
+
+
+def _states(path: Path, article_id: str) -> bool:
+    """Whether another annotation file says that it is of this article."""
+    text, _ = read_text(path, path.name) if path.is_file() else (None, [])
+    value, _ = parse(text, path.name) if text is not None else (None, [])
+    return isinstance(value, dict) and value.get("article_id") == article_id

@@ -13,6 +13,7 @@ from communique.validation.corpuschecks import corpus_findings
 from communique.validation.evaluate import Evaluation
 from communique.validation.finding import Findings
 from communique.validation.gold import Reader
+from communique.validation.projectfiles import facts, guidelines, inside, inventory, stray_files
 from communique.validation.registry import Rule
 from communique.validation.report import Report
 from communique.validation.session import Options, Session
@@ -40,6 +41,9 @@ def validate_project(project: Project, options: Options, found: Findings, *, bui
     for path in gold:
         reader.annotation(path)
     _raw_files(reader, project)
+    for found_here in (stray_files(project), facts(project), inventory(reader, project)):
+        reader.findings += found_here
+    reader.findings += guidelines(project)[1]
     _finish_json(session, reader, project, registry=bool(gold))
     return session.report()
 
@@ -91,8 +95,7 @@ def _finish_json(
 
 def guideline_version(project: Project) -> str | None:
     """The version of the guidelines, as annotations/guidelines/VERSION says it."""
-    path = project.guidelines / "VERSION"
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else None
+    return guidelines(project)[0]
 
 
 def _raw_files(reader: Reader, project: Project) -> None:
@@ -101,6 +104,16 @@ def _raw_files(reader: Reader, project: Project) -> None:
     for record in reader.records["articles"]:
         name = record["source_file"]
         path = project.raw / name
+        if not inside(project, name):
+            file = reader.name_of(project.articles / f"{record['article_id']}.json")
+            said = f"{name} leads out of corpus/raw."
+            reader.add(
+                level0.RAW_PATH.finding(
+                    said, file=file, table="articles", key=record["article_id"], article_id=record["article_id"],
+                    field="source_file", found=name,
+                )
+            )  # fmt: skip
+            continue
         if name not in digests:
             digests[name] = sha256_of(path) if path.is_file() else None
         place = {"table": "articles", "key": record["article_id"], "article_id": record["article_id"],
@@ -110,6 +123,7 @@ def _raw_files(reader: Reader, project: Project) -> None:
             reader.add(level0.RAW_MISSING.finding(said, field="source_file", found=name, **place))
         elif digests[name] != record["source_sha256"]:
             said = f"The raw file {name} has the SHA-256 {digests[name]}."
+            place["file"] = path.relative_to(project.root).as_posix()
             found = level0.RAW_DIFFERS.finding(
                 said, field="source_sha256", found=digests[name], expected=record["source_sha256"], **place
             )

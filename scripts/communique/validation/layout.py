@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from communique.corpus.manifest import manifest_json, verify_file
+from communique.corpus.tableset import content_digest
+from communique.errors import ProjectError
 from communique.schema import Schema
 from communique.validation import level0
 from communique.validation.finding import Finding
@@ -17,6 +20,11 @@ MANIFEST = "manifest.json"
 _SHARD = re.compile(
     r"^(?P<split>[a-z][a-z0-9_]*)-(?P<shard>[0-9]{5})-of-(?P<count>[0-9]{5})(?:-[0-9a-f]+)?\.parquet$"
 )
+
+
+_UNREAD = {
+    check.id for check in (level0.FILE_ABSENT, level0.FILE_UNLISTED, level0.TABLE_ABSENT, level0.SHARD_COUNT)
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,8 @@ class Layout:
     count: int = 1
     findings: list[Finding] = field(default_factory=list)
     manifest: dict[str, Any] | None = None
+    #: Tables of which a file is missing, or is not read: a reference into them may be sound.
+    absent: set[str] = field(default_factory=set)
 
     def files(self) -> list[File]:
         return [file for files in self.shards.values() for file in files]
@@ -80,6 +90,7 @@ def read_layout(root: Path, schema: Schema) -> Layout:
         counts.setdefault(count, []).append(name)
         layout.shards.setdefault(file.shard, []).append(file)
     _counts(layout, counts, manifest)
+    layout.absent |= {one.table for one in layout.findings if one.id in _UNREAD and one.table}
     layout.shards = dict(sorted(layout.shards.items()))
     return layout
 
@@ -111,6 +122,12 @@ def _manifest(layout: Layout, schema: Schema) -> dict[str, Any] | None:
     for key, kind in (("version", str), ("schema", str), ("shards", int), ("name", str)):
         if not isinstance(manifest.get(key), kind):
             wrong(f"'{key}' is {json.dumps(manifest.get(key))}.", f"/{key}")
+    if isinstance(manifest.get("shards"), int) and manifest["shards"] < 1:
+        wrong(f"'shards' is {manifest['shards']}.", "/shards")
+    for table in schema.tables:
+        if table not in manifest["tables"]:
+            wrong(f"The manifest has no table {table}.", f"/tables/{table}")
+            layout.absent.add(table)
     if isinstance(manifest.get("schema"), str) and manifest["schema"] != schema.fingerprint:
         layout.findings.append(
             level0.FOREIGN_SCHEMA.finding(
@@ -118,8 +135,47 @@ def _manifest(layout: Layout, schema: Schema) -> dict[str, Any] | None:
                 pointer="/schema", found=manifest["schema"], expected=schema.fingerprint,
             )
         )  # fmt: skip
+    if text != manifest_json(manifest):
+        said = "White space, order or spelling are not those of a build."
+        layout.findings.append(level0.MANIFEST_EDITED.finding(said, file=MANIFEST))
+    layout.findings += _withheld(layout.root, manifest)
     layout.manifest = manifest
     return manifest
+
+
+def _withheld(root: Path, manifest: dict[str, Any]) -> list[Finding]:
+    """What finds withheld texts again is as the manifest says."""
+    entry = manifest.get("withheld")
+    if not isinstance(entry, dict) or "path" not in entry:
+        return []
+    try:
+        verify_file(root, entry)
+    except (ProjectError, KeyError, TypeError, OSError) as error:
+        file = str(entry["path"])
+        if not (root / file).is_file():
+            return [level0.FILE_ABSENT.finding(f"{file} is not there.", file=file, found="no file")]
+        if not isinstance(error, ProjectError):
+            said = "The entry of the file that finds texts again lacks its size or checksum."
+            return [level0.MANIFEST_FORM.finding(said, file=MANIFEST, field="withheld", pointer="/withheld")]
+        said = "The bytes of the file are not those of the build."
+        return [level0.CHECKSUM.finding(said, file=file, found=error.found, expected=error.expected)]
+    return []
+
+
+def total_digest(layout: Layout) -> list[Finding]:
+    """The digest of a manifest follows from those of its tables."""
+    if layout.manifest is None or "digest" not in layout.manifest:
+        return []
+    found = layout.manifest["digest"]
+    try:
+        expected = content_digest(layout.manifest["tables"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return []
+    if found == expected:
+        return []
+    said = f"The digest is {str(found)[:12]}…, those of the tables give {expected[:12]}…."
+    place = {"file": MANIFEST, "field": "digest", "pointer": "/digest"}
+    return [level0.MANIFEST_DIGEST.finding(said, found=str(found), expected=expected, **place)]
 
 
 def _entries(layout: Layout, manifest: dict[str, Any] | None) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -187,6 +243,22 @@ def _file(
             level0.FILE_UNLISTED.finding(f"{name} is not in the manifest.", file=name, table=parts[1])
         )
         return None, 0
+    stated = entry[1] if entry else {}
+    listing = (layout.manifest or {}).get("tables", {}).get(parts[1], {}).get("files", [])
+    place = next((index for index, one in enumerate(listing) if one is stated), 0)
+    for key, value in (("split", match["split"]), ("shard", int(match["shard"]))):
+        if stated.get(key, value) != value:
+            said = f"The manifest puts {name} into the {key} {stated[key]}."
+            layout.findings.append(
+                level0.MANIFEST_FORM.finding(
+                    said,
+                    file=MANIFEST,
+                    table=parts[1],
+                    field=f"tables/{parts[1]}/files/{place}/{key}",
+                    found=str(stated[key]),
+                    expected=str(value),
+                )
+            )
     file = File(path, name, parts[1], match["split"], int(match["shard"]), entry[1] if entry else None)
     return file, int(match["count"])
 

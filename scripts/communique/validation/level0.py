@@ -229,3 +229,124 @@ FOREIGN_SCHEMA = declare(
     mend="build the corpus again, or check it with the schema of its version",
     severity="warning",
 )
+MANIFEST_DIGEST = declare(
+    "L0/manifest-digest",
+    "A manifest whose digest is not that of its tables",
+    why="The digest is what a reader cites: one that was edited names a corpus that nobody has.",
+    bad="the digest of a table exchanged by hand",
+    good="the digest that the build wrote",
+    mend="build the corpus again, or restore the manifest from git or the Hub",
+)
+MANIFEST_NAMES = declare(
+    "L0/manifest-other-corpus",
+    "A manifest whose name or version is not that of corpus.json",
+    why="Loaders, the card and releases say which corpus this is by these words.",
+    bad='"name": "cammunique" in the manifest, "communique" in corpus.json',
+    good="the same name, and the version that a build writes",
+    mend="build the corpus again, or restore manifest.json or corpus.json from git",
+)
+MANIFEST_EDITED = declare(
+    "L0/manifest-rewritten",
+    "A manifest that no build has written",
+    severity="warning",
+    why="The manifest is made by a machine: other white space or another order show that a hand was at work.",
+    bad="a manifest reformatted by an editor",
+    good="the manifest as 'communique build' writes it",
+    mend="build the corpus again",
+)
+SOURCE_CHANGED = declare(
+    "L0/source-changed",
+    "A source that has changed since the build",
+    severity="warning",
+    why="The tables say what the sources said then. Either the build is to be done again, or the change was none that "
+    "anybody meant.",
+    bad="a byte of a gold file flipped by a failing disk, where the words are still valid",
+    good="the file as it was at the build, or a new build",
+    mend="run 'communique build' if the change was meant, else restore the file from git",
+)
+CARD_CHANGED = declare(
+    "L0/card-changed",
+    "A card or Croissant file that was changed by hand",
+    severity="warning",
+    why="Both are written by the build and the release: a change by hand is lost, and until then contradicts the tables.",
+    bad="a figure corrected in corpus/README.md",
+    good="the words corrected in corpus/card.md, and a build",
+    mend="run 'communique build'; restore croissant.json from the latest release or git",
+)
+SEALED = {
+    "changed": declare(
+        "L0/sealed-file-changed",
+        "A file of a released folder that was changed",
+        why="A released version and the public form never change: whoever cites them must find the same bytes.",
+        bad="one byte flipped in corpus/versions/1.0.0/data/…",
+        good="the file as SHA256SUMS says",
+        mend="restore the file from git or the Hub; a correction is a new version",
+    ),
+    "absent": declare(
+        "L0/sealed-file-absent",
+        "A file of a released folder that is not there",
+        why="What was released must be had whole.",
+        bad="corpus/versions/1.0.0 without schema/values.schema.json",
+        good="all files that SHA256SUMS names",
+        mend="restore the file from git or the Hub",
+    ),
+    "added": declare(
+        "L0/sealed-file-added",
+        "A file in a released folder that the release did not have",
+        why="Readers would take it for a part of the release.",
+        bad="a note.txt in corpus/versions/1.0.0",
+        good="only files that SHA256SUMS names",
+        mend="remove the file",
+    ),
+    "form": declare(
+        "L0/sums-form",
+        "A SHA256SUMS with a line of another form",
+        why="Without it nobody can tell whether the release is as it was.",
+        bad="a line cut off in the middle",
+        good="a SHA-256, two spaces, a path",
+        mend="restore SHA256SUMS from git or the Hub",
+    ),
+}
+STRAY = declare(
+    "L0/file-stray",
+    "A file that nothing reads",
+    severity="warning",
+    why="Somebody believes that it counts: a copy, a note, an annotation saved under another ending.",
+    bad="annotations/gold/old/a.json, annotations/gold/a.JSON",
+    good="annotations/gold/a.json",
+    mend="move the file out of the folder, or rename it to <article_id>.json",
+)
+FACTS = declare(
+    "L0/facts-form",
+    "A corpus.json that lacks a part or has it in another form",
+    why="Build, card, release and citation take name, version, licence and languages from it.",
+    bad='"version": "v1"',
+    good='"version": "1.0.0"',
+    mend="correct corpus/corpus.json",
+)
+GUIDELINES = declare(
+    "L0/guidelines-version",
+    "Guidelines without a version",
+    severity="warning",
+    why="Every record says under which version of the guidelines it was made; the latest must be known to check that.",
+    bad="annotations/guidelines/VERSION holding v0.2",
+    good="0.2.0",
+    mend="write the version as x.y.z into annotations/guidelines/VERSION",
+)
+SOURCES = declare(
+    "L0/sources-contradict",
+    "An inventory of raw files that contradicts files or articles",
+    severity="warning",
+    why="It says where each text comes from and under which rights: if article and inventory differ, one is wrong.",
+    bad='"redistribution": "none" in sources.jsonl, text_ok in the article',
+    good="the same in both",
+    mend="correct the line in corpus/raw/sources.jsonl or the article, or ingest the file again",
+)
+RAW_PATH = declare(
+    "L0/raw-path",
+    "A raw file outside of corpus/raw",
+    why="A path that leads out of the folder reads, and publishes, files that are none of the corpus.",
+    bad='"source_file": "../../secret.txt"',
+    good='"source_file": "a.txt"',
+    mend="move the file into corpus/raw and correct source_file",
+)

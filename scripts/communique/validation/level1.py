@@ -168,13 +168,13 @@ def validator(schema: dict[str, Any]) -> Any:
     """A jsonschema validator of a resolved schema, formats checked. The oracle of the compiled checks."""
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(_lists_as_enums(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return Draft202012Validator(lists_as_enums(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
-def _lists_as_enums(node: Any) -> Any:
+def lists_as_enums(node: Any) -> Any:
     """The same schema with value lists as `enum`, which jsonschema judges many times faster than `oneOf`."""
     if isinstance(node, list):
-        return [_lists_as_enums(item) for item in node]
+        return [lists_as_enums(item) for item in node]
     if not isinstance(node, dict):
         return node
     options = node.get("oneOf")
@@ -192,7 +192,7 @@ def _lists_as_enums(node: Any) -> Any:
         ):
             node = {key: value for key, value in node.items() if key != "oneOf"} | {"enum": consts}
     return {
-        key: _lists_as_enums(value) if key not in ("enum", "const", "default", "examples") else value
+        key: lists_as_enums(value) if key not in ("enum", "const", "default", "examples") else value
         for key, value in node.items()
     }
 

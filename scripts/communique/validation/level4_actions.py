@@ -125,6 +125,12 @@ def participant_repeated(schema: Schema) -> Rule:
     return Rule(pl.col("again"), "{found} stands twice in the same role.", "actor_id", pl.col("actor_id"))
 
 
+def idle_kinds(schema: Schema) -> list[str]:
+    """Kinds of actors that cannot be agents."""
+    values = schema.values("actor_kind").values
+    return [value.const for value in values if value.facts.get("may-be-agent") is False]
+
+
 @rule(
     "L4/agent-cannot-act",
     "An agent of a kind that cannot act",
@@ -138,12 +144,7 @@ def participant_repeated(schema: Schema) -> Rule:
 def agent_cannot_act(schema: Schema) -> Rule:
     import polars as pl
 
-    idle = [
-        value.const
-        for value in schema.values("actor_kind").values
-        if value.facts.get("may-be-agent") is False
-    ]
-    where = (pl.col("role") == "agents") & pl.col("actor_kind").is_in(idle)
+    where = (pl.col("role") == "agents") & pl.col("actor_kind").is_in(idle_kinds(schema))
     return Rule(
         where,
         "{found}, which cannot act.",
@@ -300,18 +301,20 @@ def time_impossible(schema: Schema) -> Rule:
 
     day = pl.col("value").str.extract(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T|$)")
     month = pl.col("value").str.extract(r"^[0-9]{4}-([0-9]{2})(?:-|T|$)").cast(pl.Int32)
-    where = ~month.is_between(1, 12) | (
-        day.is_not_null() & day.str.to_date("%Y-%m-%d", strict=False).is_null()
+    where = (
+        ~month.is_between(1, 12)
+        | pl.col("value").str.starts_with("0000")
+        | (day.is_not_null() & day.str.to_date("%Y-%m-%d", strict=False).is_null())
     )
     return Rule(where, "{found} is in no calendar.", "value", pl.col("value"), "an existing month and day")
 
 
 @rule(
     "L4/time-without-basis",
-    "A time with words and without a basis",
+    "A time without a basis",
     view="times",
     columns=("statements.time", "actions.time"),
-    why="Where the text gives the words, they are the basis.",
+    why="A value or words come from somewhere: the basis says from where.",
     bad='"expression": "on Tuesday", "basis": "none"',
     good='"expression": "on Tuesday", "basis": "expression"',
     mend="give the basis, or clear the expression",
@@ -319,12 +322,12 @@ def time_impossible(schema: Schema) -> Rule:
 def time_without_basis(schema: Schema) -> Rule:
     import polars as pl
 
-    where = pl.col("expression").is_not_null() & (pl.col("basis") == "none")
+    given = pl.coalesce("expression", "value")
     return Rule(
-        where,
-        "The basis is none and the expression “{found}”.",
+        given.is_not_null() & (pl.col("basis") == "none"),
+        "The basis is none, yet the time is “{found}”.",
         "basis",
-        pl.col("expression"),
+        given,
         "the basis of the value",
     )
 

@@ -202,6 +202,46 @@ TWINS = declare(
     good="one actor, or names that tell them apart",
     mend="merge the actors and correct the references, or tell them apart by name",
 )
+IDS_ALIKE = declare(
+    "L5/ids-alike",
+    "Two ids that differ in capitals only",
+    severity="warning",
+    why="Many file systems and most readers take them for one.",
+    columns=("actors.actor_id", "articles.article_id"),
+    bad="BIDEN and Biden",
+    good="BIDEN and BIDEN_JILL",
+    mend="merge the records if they are one, else give the later one another id",
+)
+TWO_STATES = declare(
+    "L5/country-of-two-states",
+    "Two states with one country code",
+    severity="warning",
+    why="They are one state, or one of the two codes is wrong.",
+    columns=("actors.country_iso3", "actors.actor_kind"),
+    bad="RUS and UKR, both with the country RUS",
+    good="one state for each code",
+    mend="correct the code, or merge the actors",
+)
+URL_REPEATED = declare(
+    "L5/url-repeated",
+    "Two articles with one address",
+    severity="warning",
+    why="One article was taken in twice, in two states, or one address is wrong.",
+    columns=("articles.url",),
+    bad="two articles of https://news.example/a",
+    good="one article",
+    mend="remove the older one, or correct the address",
+)
+RAW_SHARED = declare(
+    "L5/raw-file-shared",
+    "Two articles from one raw file that holds one",
+    severity="warning",
+    why="A file of several articles names the record of each; without that the second one is not from it.",
+    columns=("articles.source_file", "articles.source_record"),
+    bad="two articles with a.txt and no source_record",
+    good="a.txt and b.txt",
+    mend="correct source_file, or ingest the article from its own file",
+)
 NAME_OF_TWO = declare(
     "L5/name-of-several-actors",
     "One name that stands for many actors",

@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from communique.schema import Schema, Table
-from communique.schema.arrow import arrow_type
 from communique.validation import level0, level1
-from communique.validation.compile import all_valid, valid
+from communique.validation.compile import valid
 from communique.validation.finding import Finding
-from communique.validation.frames import Shard, key_of, polars_type, strings_in, table_types
+from communique.validation.frames import Shard, key_of, strings_in, table_types
 from communique.validation.layout import File
 from communique.validation.readjson import LFS
 from communique.validation.rederived import DERIVED, WHOLE, sample_of
+from communique.validation.whole import Whole
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-#: By fingerprint of the schema and table: the compiled verdict of each column.
-_VERDICTS: dict[tuple[str, str], tuple[dict[str, pl.Expr], list[pl.Expr]]] = {}
+#: By fingerprint of the schema and table: the compiled verdict on its columns.
+_WHOLE: dict[tuple[str, str], Whole] = {}
 
 
 @dataclass
@@ -168,12 +168,15 @@ class Loader:
         return None
 
     def _columns(self, stored: Any, table: Table, place: dict[str, str], loaded: Loaded) -> bool:
+        wanted_types = _types(table, self.schema.fingerprint)
+        if stored == wanted_types:
+            return True
         complete = True
         for name in sorted(set(stored) - set(table.by_name)):
             said = f"The schema has no column {name}."
             self._add(loaded, level1.COLUMN_UNKNOWN.finding(said, field=name, found=name, **place))
         for column in table.columns:
-            wanted = polars_type(arrow_type(column.json))
+            wanted = wanted_types[column.name]
             if column.name not in stored:
                 said = f"The column {column.name} is not there."
                 self._add(
@@ -194,29 +197,21 @@ class Loader:
         """The rows that pass the record schema; the others become findings."""
         import polars as pl
 
-        verdicts, quick = self._compiled(table)
-        seen = frame.select(quick).row(0)
-        bad = [name for name, good in zip(verdicts, seen, strict=True) if not good]
+        bad = self._whole(table).faulty(frame)
         if not bad:
             return frame
-        sound = frame.select(pl.all_horizontal([verdicts[name] for name in bad])).to_series()
+        verdicts = [valid(table[name].json, pl.col(name)) for name in bad]
+        sound = frame.select(pl.all_horizontal(verdicts)).to_series()
         faulty = frame.filter(~sound)
         self._explain(faulty, table, file, loaded, set(bad))
         return frame.filter(sound)
 
-    def _compiled(self, table: Table) -> tuple[dict[str, pl.Expr], list[pl.Expr]]:
-        """By column the verdict on every row, and in the same order the verdict on all rows."""
-        import polars as pl
-
+    def _whole(self, table: Table) -> Whole:
+        """The verdict on whole columns of a table."""
         kind = (self.schema.fingerprint, table.name)
-        if kind not in _VERDICTS:
-            rows = {column.name: valid(column.json, pl.col(column.name)) for column in table.columns}
-            quick = [
-                pl.all_horizontal(all_valid(column.json, pl.col(column.name))).alias(column.name)
-                for column in table.columns
-            ]
-            _VERDICTS[kind] = (rows, quick)
-        return _VERDICTS[kind]
+        if kind not in _WHOLE:
+            _WHOLE[kind] = Whole({column.name: column.json for column in table.columns})
+        return _WHOLE[kind]
 
     def _explain(self, faulty: pl.DataFrame, table: Table, file: File, loaded: Loaded, bad: set[str]) -> None:
         if table.name not in self._validators:
@@ -244,6 +239,16 @@ class Loader:
             # So many faults of the same columns are counted without being explained one by one.
             last = loaded.findings[-1].id if loaded.findings else level1.TYPE.id
             loaded.counts[last] = loaded.counts.get(last, 0) + faulty.height - explained
+
+
+#: By fingerprint of the schema and table the types of all columns.
+_TYPES: dict[tuple[str, str], dict[str, Any]] = {}
+
+
+def _types(table: Table, fingerprint: str) -> dict[str, Any]:
+    if (fingerprint, table.name) not in _TYPES:
+        _TYPES[fingerprint, table.name] = table_types(table, derived=True)
+    return _TYPES[fingerprint, table.name]
 
 
 def _json_value(value: Any, is_text: bool) -> Any:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from communique.schema import Table
+from communique.schema import Schema, Table
 from communique.schema.model import core
 
 if TYPE_CHECKING:
@@ -53,6 +53,35 @@ def _inside(
         yield from _inside(table, (*parts, name), child)
     if "items" in inner:
         yield from _inside(table, (*parts, EACH), inner["items"])
+
+
+def all_span_paths(schema: Schema) -> list[Path]:
+    """`span_paths` of every stored table; looked for once in the life of a schema."""
+
+    def find() -> list[Path]:
+        return [path for table in _stored(schema) for path in span_paths(table)]
+
+    return _once(schema, "_span_paths", find)
+
+
+def all_reference_paths(schema: Schema) -> list[tuple[Path, str]]:
+    """(path, table referred to) of every stored reference of every stored table; looked for once."""
+
+    def find() -> list[tuple[Path, str]]:
+        return [(path, target) for table in _stored(schema) for path, target, _ in reference_paths(table)]
+
+    return _once(schema, "_reference_paths", find)
+
+
+def _stored(schema: Schema) -> list[Table]:
+    return [table for table in schema.tables.values() if not table.is_view]
+
+
+def _once(schema: Schema, name: str, find: Callable[[], Any]) -> Any:
+    """Kept with the schema itself, as a cached property is: its fingerprint passes over the annotations read here."""
+    if name not in schema.__dict__:
+        schema.__dict__[name] = find()
+    return schema.__dict__[name]
 
 
 def span_paths(table: Table) -> list[Path]:

@@ -44,10 +44,11 @@ def read_text(path: Path, name: str) -> tuple[str | None, list[Finding]]:
         ]
 
 
-def parse(text: str, name: str, **place: Any) -> tuple[Any, list[Finding]]:
+def parse(text: str, name: str, *, records: bool = False, **place: Any) -> tuple[Any, list[Finding]]:
     """The JSON value of `text`, and findings; the value is None when it cannot be read at all.
 
-    A name that stands twice is reported and its last value used, as Python does.
+    A name that stands twice is reported and its last value used, as Python does. NaN and the infinities are
+    left in the value, where the check of each record finds them; outside of records they are reported here.
     """
     twice: list[str] = []
     strange: list[str] = []
@@ -59,8 +60,9 @@ def parse(text: str, name: str, **place: Any) -> tuple[Any, list[Finding]]:
             twice.extend(sorted({one for one in names if names.count(one) > 1}))
         return found
 
-    def constant(word: str) -> None:
+    def constant(word: str) -> float:
         strange.append(word)
+        return float(word)
 
     try:
         value = json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
@@ -75,8 +77,12 @@ def parse(text: str, name: str, **place: Any) -> tuple[Any, list[Finding]]:
         )
         for one in twice
     ]
-    findings += [
-        UNSTORABLE.finding(f"{word} is no number of JSON.", file=name, found=word, **place)
-        for word in dict.fromkeys(strange)
-    ]
+    findings += (
+        []
+        if records
+        else [
+            UNSTORABLE.finding(f"{word} is no number of JSON.", file=name, found=word, **place)
+            for word in dict.fromkeys(strange)
+        ]
+    )
     return value, findings

@@ -10,8 +10,9 @@ from communique.annotation.model import Annotation
 from communique.corpus.claims import claims
 from communique.validation.evaluate import Evaluation
 from communique.validation.finding import Finding
-from communique.validation.frames import key_of
+from communique.validation.frames import key_of, strings_in
 from communique.validation.level1 import shown
+from communique.validation.lookup import rows_of
 from communique.validation.registry import declare
 
 if TYPE_CHECKING:
@@ -38,38 +39,79 @@ def sample_of(articles: list[str]) -> set[str]:
     return set(articles) if len(articles) <= WHOLE else set(sorted(articles)[:SAMPLE])
 
 
-def check_derived(
-    run: Evaluation, full: dict[str, pl.DataFrame], present: dict[str, set[str]], registry: list[Record]
-) -> None:
+def check_derived(run: Evaluation, full: dict[str, pl.DataFrame], present: dict[str, set[str]]) -> None:
     """Derive the articles of `full` (all columns, by table) anew and compare. `present` says by article which tables
     have a file in its shard.
 
     Articles with a fault are left out: what follows from a faulty record is no fault of its own.
     """
+    import polars as pl
+
     if DERIVED.id not in run.wanted or "articles" not in full:
         return
-    rows = {name: _records(run, name, frame) for name, frame in full.items()}
     faulty = _faulty_articles(run)
-    names = {actor["actor_id"]: actor for actor in registry}
+    own, sound, unread = _derivable(run, full["articles"], faulty)
+    big = _big(full)
+    checked = [one for one in sound if one not in unread and one not in big]
+    # Records are made of the articles that are derived, and of the registry's actors for their codes.
+    keep = pl.col("article_id").is_in(pl.Series(checked, dtype=pl.String).implode())
+    rows = {
+        name: _records(
+            run, name, frame.filter(keep | pl.col("article_id").is_null() if name == "actors" else keep)
+        )
+        for name, frame in full.items()
+        if "article_id" in frame.columns
+    }
+    names = _named(run.shard.registry, rows)
     by_article: dict[str, dict[str, list[Record]]] = {}
     for name, found in rows.items():
         for row in found:
             by_article.setdefault(str(row.get("article_id")), {}).setdefault(name, []).append(row)
-    total = run.shard.frames["articles"].height
-    checked = [
-        row
-        for row in rows["articles"]
-        if row["article_id"] not in faulty and row["article_id"] not in run.shard.gated
-    ]
-    for article in sorted(checked, key=lambda row: str(row["article_id"])):
+    for article in sorted(rows["articles"], key=lambda row: str(row["article_id"])):
         _article(
             run, article, by_article.get(article["article_id"], {}), names, present[article["article_id"]]
         )
-    run.unjudged(DERIVED.id, "the article has a fault", len(rows["articles"]) - len(checked))
-    run.unjudged(
-        DERIVED.id, "only a sample of articles is derived anew in large shards", total - len(rows["articles"])
-    )
+    run.unjudged(DERIVED.id, "the article has a fault", len(own) - len(sound))
+    run.unjudged(DERIVED.id, "words of the article are withheld or were not restored", len(unread))
+    rest = len(sound) - len(unread) - len(checked)
+    run.unjudged(DERIVED.id, f"an article of over {BIG:,} records is not derived anew", rest)
+    total = run.shard.frames["articles"].height
+    run.unjudged(DERIVED.id, "only a sample of articles is derived anew in large shards", total - len(own))
     _codes(run, rows.get("actors", []), faulty)
+
+
+#: Articles of more records than this are not derived again.
+BIG = 20_000
+
+
+def _big(full: dict[str, pl.DataFrame]) -> set[str]:
+    """The articles of more than BIG records in one table."""
+    found: set[str] = set()
+    for frame in full.values():
+        if frame.height > BIG and "article_id" in frame.columns:
+            counts = frame["article_id"].value_counts()
+            found |= set(counts.filter(counts["count"] > BIG)["article_id"].drop_nulls())
+    return found
+
+
+def _derivable(
+    run: Evaluation, articles: pl.DataFrame, faulty: set[str]
+) -> tuple[list[str], list[str], set[str]]:
+    """The ids of the articles, of those without a fault, and which of these lack words."""
+    own = articles["article_id"].to_list()
+    sound = [one for one in own if one not in faulty and one not in run.shard.gated]
+    withheld = set(articles.filter(articles["text"].is_null())["article_id"]) | run.shard.losses.articles
+    return own, sound, withheld & set(sound)
+
+
+def _named(registry: pl.DataFrame | None, rows: dict[str, list[Record]]) -> dict[str, Record]:
+    """The actors of the registry that the rows may refer to."""
+    import polars as pl
+
+    if registry is None:
+        return {}
+    said = pl.Series(sorted(strings_in(list(rows.values()))), dtype=pl.String)
+    return {actor["actor_id"]: actor for actor in rows_of(registry, said).to_dicts()}
 
 
 def _faulty_articles(run: Evaluation) -> set[str]:

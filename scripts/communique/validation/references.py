@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from communique.annotation.model import AUTHOR
 from communique.validation import level2
 from communique.validation.evaluate import Evaluation, Pending
-from communique.validation.paths import EACH, Path, flatten, reference_paths
+from communique.validation.paths import EACH, Path, flatten
 from communique.validation.registry import Rule
+from communique.validation.screen_references import shard_references
 from communique.validation.views_base import View
 
 if TYPE_CHECKING:
@@ -24,16 +25,16 @@ def check_references(run: Evaluation) -> None:
 
     if not any(id_.startswith("L2/") for id_ in run.wanted):
         return
+    suspects = run.screened.references
+    if suspects is not None and not suspects:
+        return
     known = _known(run)
     found: dict[str, list[tuple[Path, pl.DataFrame]]] = {}
-    for name, frame in run.shard.frames.items():
-        if frame.is_empty():
-            continue
-        paths = reference_paths(run.shard.schema.table(name))
-        if name == "actions":
-            paths.append((Path(name, ("assertion_override", "asserted_in")), "statements", "statement_id"))
-        for path, target, _ in paths:
-            if target in run.shard.frames and not (values := flatten(frame, path)).is_empty():
+    for target, paths in shard_references(run.shard).items():
+        for path in paths:
+            if suspects is not None and path not in suspects:
+                continue
+            if not (values := flatten(run.shard.frames[path.table], path)).is_empty():
                 found.setdefault(target, []).append((path, values))
     for target, parts in found.items():
         # All references to one table are looked up at once: the set of its ids is made once.
@@ -102,6 +103,8 @@ def _unresolved(
     of_article = pl.col("value").str.contains(".", literal=True)
     home = pl.col("value").str.split(".").list.first()
     lost = of_article & home.is_in(sorted(run.shard.gated))
+    if target in run.shard.absent:
+        lost = pl.lit(True)
     if target == "actors" and not run.shard.registry_known:
         lost = lost | ~of_article
     run.unjudged(check.id, "what it refers to is in a file that cannot be read", failing.filter(lost).height)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from communique.annotation.source import read_json
-from communique.corpus.manifest import NAME
-from communique.corpus.versions import FOLDER, INDEX, is_number, numbers, releases, verify_versions
+from communique.corpus.manifest import NAME, verify_file
+from communique.corpus.versions import FOLDER, is_number, numbers, releases, version_folder
 from communique.errors import ProjectError
 from communique.project import Project
 from communique.schema import Schema, Table
@@ -30,49 +30,37 @@ def release_findings(
     corpus = project.corpus
     if not (corpus / FOLDER).is_dir() or not any(id_.startswith("L6/") for id_ in wanted):
         return []
-    found = [
-        (
-            level6.DAMAGED.finding(
-                error.message, file=_place(error, project), found=error.found, expected=error.expected
-            ),
-            1,
-        )
-        for error in verify_versions(corpus)
-    ]
     try:
         known = releases(corpus)
         present = read_json(corpus / NAME)
     except ProjectError:
-        return found
+        return []
     stated = str(present.get("version"))
     # The build marks tables that are not those of the released version of the same number.
     changed = stated.endswith("+changed")
     present["version"] = stated.removesuffix("+changed")
     if not known or not is_number(present["version"]):
-        return found
+        return []
     latest = max(known, key=lambda one: numbers(one.version)).version
-    folder = corpus / FOLDER / latest
-    if found or not (folder / NAME).exists():
-        return found
-    before = read_json(folder / NAME)
-    found += [(finding, 1) for finding in _numbers(project, present, before, changed)]
+    try:
+        folder = version_folder(corpus, latest)
+        before = read_json(folder / NAME)
+    except ProjectError:
+        # Said by the checks of released files.
+        return []
+    found = [(finding, 1) for finding in _numbers(project, present, before, changed)]
     if present.get("digest") != before.get("digest"):
         major = numbers(present["version"])[0] > numbers(before["version"])[0]
         for name, table in schema.tables.items():
-            if not table.is_view:
-                found += _table(
-                    table,
-                    _read(corpus, present, name),
-                    _read(folder, before, name),
-                    cap,
-                    gone=not major and not changed,
-                )
+            if table.is_view:
+                continue
+            try:
+                now, was = _read(corpus, present, name), _read(folder, before, name)
+            except ProjectError:
+                # Said by the checks of files.
+                continue
+            found += _table(table, now, was, cap, gone=not major and not changed)
     return [(finding, count) for finding, count in found if finding.id in wanted]
-
-
-def _place(error: ProjectError, project: Project) -> str:
-    path = Path(error.file) if error.file else project.corpus / FOLDER / INDEX
-    return path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else str(path)
 
 
 def _numbers(project: Project, present: Record, before: Record, marked: bool) -> list[Finding]:
@@ -121,18 +109,19 @@ def _numbers(project: Project, present: Record, before: Record, marked: bool) ->
 
 
 def _read(corpus: Path, manifest: Record, name: str) -> pl.DataFrame | None:
+    """A table, or None when it has no files. Raises ProjectError for a file that is not as the manifest says."""
     import polars as pl
     from polars.exceptions import PolarsError
 
     files = manifest.get("tables", {}).get(name, {}).get("files", [])
     try:
         parts = [
-            pl.read_parquet(corpus / entry["path"]).with_columns(_file=pl.lit(f"corpus/{entry['path']}"))
+            pl.read_parquet(verify_file(corpus, entry)).with_columns(_file=pl.lit(f"corpus/{entry['path']}"))
             for entry in files
         ]
         return pl.concat(parts) if parts else None
-    except (PolarsError, OSError):
-        return None
+    except (PolarsError, OSError) as error:
+        raise ProjectError(str(error), file=corpus) from None
 
 
 def _table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,9 @@ from communique.validation import level0, level2
 from communique.validation.corpuschecks import corpus_findings
 from communique.validation.evaluate import Evaluation, Pending, Result
 from communique.validation.finding import Findings
-from communique.validation.layout import MANIFEST, File, Layout, read_layout
+from communique.validation.layout import MANIFEST, File, Layout, read_layout, total_digest
 from communique.validation.loadshard import Loader, read_registry
+from communique.validation.losses import WHY, Losses, read_losses
 from communique.validation.report import Report
 from communique.validation.session import Options, Session
 from communique.validation.shardcheck import check_shard
@@ -42,13 +43,16 @@ class Task:
     gate: str
     guidelines: str | None = None
     public: bool = False
+    losses: Losses = field(default_factory=Losses)
+    absent: frozenset[str] = frozenset()
 
 
 def check_one(task: Task, registry: pl.DataFrame | None) -> Result:
     """The pure function of a task. `registry` holds the registry actors of the corpus, None when unreadable."""
     loaded = Loader(task.schema, set(task.wanted), task.cap).load(task.index, list(task.files))
     shard = loaded.shard
-    shard.guidelines, shard.public = task.guidelines, task.public
+    shard.guidelines, shard.public, shard.losses = task.guidelines, task.public, task.losses
+    shard.absent |= task.absent
     shard.registry, shard.registry_known = registry, registry is not None
     run = Evaluation(shard, task.wanted, task.cap, task.gate)
     high = any(id_[1] > "1" for id_ in task.wanted)
@@ -83,6 +87,7 @@ def validate_tables(
     session = Session(str(root), schema, options, options.wanted(), found)
     layout = read_layout(root, schema)
     session.add(layout.findings)
+    losses = read_losses(root, layout.manifest)
     registry = read_registry(layout.files())
     tasks = [
         Task(
@@ -96,6 +101,8 @@ def validate_tables(
             options.gate,
             guidelines,
             bool((layout.manifest or {}).get("withheld")),
+            losses,
+            frozenset(layout.absent),
         )
         for indices in _batches(layout)
     ]
@@ -111,6 +118,8 @@ def validate_tables(
         session.take(result)
     settle(session, layout, results, registry)
     _content(session, layout, rows)
+    if not any(finding.id == level0.DIGEST.id for finding in session.found.kept):
+        session.add(total_digest(layout))
     return session.report()
 
 
@@ -250,6 +259,9 @@ def _registry(session: Session, layout: Layout, results: list[Result], registry:
         & (pl.col("actor_id") != AUTHOR)
         & (pl.col("resolution") != "implicit")
     )
+    if read_losses(layout.root, layout.manifest).articles and unused.height:
+        session.not_checked[(level2.ACTOR_UNUSED.id, WHY)] = unused.height
+        return
     lost = any(level2.UNKNOWN["actors"].id in result.counts for result in results)
     spared = unused.filter(pl.col("actor_id").is_in(sorted(named)) | pl.lit(lost))
     if spared.height:

@@ -35,7 +35,7 @@ class Texts:
         return self.text.cast(pl.Binary)
 
     @cached_property
-    def _buffer(self) -> tuple[Any, Any]:
+    def buffer(self) -> tuple[Any, Any]:
         """All texts end to end as bytes, and where each begins (one offset more than texts)."""
         import numpy as np
 
@@ -50,7 +50,7 @@ class Texts:
 
     def digests(self) -> list[str | None]:
         """SHA-256 of every text, None for a text that is null."""
-        buffer, offsets = self._buffer
+        buffer, offsets = self.buffer
         view, places = memoryview(buffer), offsets.tolist()
         missing = self.text.is_null()
         found = [hashlib.sha256(view[start:end]).hexdigest() for start, end in pairwise(places)]
@@ -64,46 +64,52 @@ class Texts:
         """Whether any text may hold a control character or begin with a byte order mark: a quick look at all bytes."""
         import numpy as np
 
-        buffer, offsets = self._buffer
+        buffer, offsets = self.buffer
         allowed = np.count_nonzero(buffer == 9) + np.count_nonzero(buffer == 10)
         if np.count_nonzero(buffer < 32) > allowed or (buffer == 127).any():
             return True
         starts = buffer[offsets[:-1][offsets[:-1] < len(buffer)]]
         if (starts == 0xEF).any():
             return True
-        leads = np.flatnonzero(buffer[:-1] == 0xC2)
-        return bool((buffer[leads + 1] < 0xA0).any())
+        later = self._later
+        return bool(((buffer[later - 1] == 0xC2) & (buffer[later] < 0xA0)).any())
 
     @cached_property
-    def _starts(self) -> tuple[Any, Any, Any]:
-        """Start byte of every code point of the texts that are not ASCII; by article, where its own begin; is it wide."""
+    def _later(self) -> Any:
+        """The bytes that go on with a code point."""
         import numpy as np
 
-        wide = ((self.chars != self.bytes) & self.text.is_not_null()).fill_null(False).to_numpy()
-        chars = np.where(wide, self.chars.fill_null(0).to_numpy(), 0).astype(np.int64)
-        sizes = np.where(wide, self.bytes.fill_null(0).to_numpy(), 0).astype(np.int64)
-        buffer, offsets = self._buffer
-        rows = np.flatnonzero(wide)
-        parts = [buffer[offsets[row] : offsets[row + 1]] for row in rows]
-        joined = np.concatenate(parts) if parts else buffer[:0]
-        starts = np.flatnonzero((joined & 0xC0) != 0x80).astype(
-            np.int32 if len(joined) < 2**31 - 1 else np.int64
-        )
-        starts = np.append(starts, starts.dtype.type(len(joined)))
-        return starts, (np.cumsum(chars) - chars, np.cumsum(sizes) - sizes), wide
+        # As signed bytes 0x80 to 0xBF are those below -64.
+        return np.flatnonzero(self.buffer[0].view(np.int8) < -64)
+
+    @cached_property
+    def _wide(self) -> tuple[Any, Any, Any] | None:
+        """For each byte that goes on with a code point, how many code points end before that one.
+
+        By article, how many code points begin before its text; and how many such bytes stand before it, and before
+        its end. None when all texts are ASCII. Code points are counted through all texts end to end.
+        """
+        import numpy as np
+
+        later, offsets = self._later, self.buffer[1]
+        if not len(later):
+            return None
+        before = later - np.arange(len(later)) - 1
+        counts = np.searchsorted(later, offsets)
+        return before, offsets[:-1] - counts[:-1], counts
 
     def byte_offsets(self, rows: Any, points: Any) -> Any:
         """Byte offsets of code points `points` in the texts of the articles `rows` (numpy arrays, all within bounds)."""
         import numpy as np
 
-        starts, bases, wide = self._starts
-        if not wide.any():
+        if self._wide is None:
             return points
+        before, starts, counts = self._wide
         result = points.astype(np.int64)
-        some = np.flatnonzero(wide[rows])
+        some = np.flatnonzero((counts[1:] > counts[:-1])[rows])
         if len(some):
-            at = rows[some]
-            result[some] = starts[bases[0][at] + result[some]] - bases[1][at]
+            art = rows[some]
+            result[some] += np.searchsorted(before, starts[art] + result[some]) - counts[art]
         return result
 
     def slices(self, frame: pl.DataFrame) -> pl.Series:
@@ -126,12 +132,17 @@ class Texts:
             else frame.select("art", "start", "end").filter(within)
         )
         rows = part["art"].to_numpy().astype(np.int64)
-        first = self.byte_offsets(rows, part["start"].to_numpy())
-        last = self.byte_offsets(rows, part["end"].to_numpy())
-        spans = pl.DataFrame({"text": self.binary.gather(part["art"]), "first": first, "size": last - first})
-        found = spans.select(pl.col("text").bin.slice(pl.col("first"), pl.col("size"))).to_series()
+        found = self.cut(rows, part["start"].to_numpy(), part["end"].to_numpy())
         if whole:
             return found
         index = within.cum_sum().cast(pl.Int64) - 1
         picked = pl.DataFrame({"i": index, "ok": within}).select(pl.when("ok").then("i")).to_series()
         return found.gather(picked)
+
+    def cut(self, rows: Any, starts: Any, ends: Any) -> pl.Series:
+        """The bytes between the code points `starts` and `ends` of the texts `rows` (numpy arrays, all within bounds)."""
+        import polars as pl
+
+        first, last = self.byte_offsets(rows, starts), self.byte_offsets(rows, ends)
+        spans = pl.DataFrame({"text": self.binary.gather(rows), "first": first, "size": last - first})
+        return spans.select(pl.col("text").bin.slice(pl.col("first"), pl.col("size"))).to_series()

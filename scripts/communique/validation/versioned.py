@@ -24,26 +24,30 @@ def check_versioned_values(run: Evaluation) -> None:
     """Nothing is read unless a value list says since when, or until when, a value is valid."""
     if VERSIONED.id not in run.wanted:
         return
+    schema = run.shard.schema
+    if not any(_bounds(schema, name) for name in schema.lists):
+        return
     for name, frame in run.shard.frames.items():
         if "provenance" not in frame.columns or frame.is_empty():
             continue
-        for path, node in nodes(run.shard.schema.table(name)):
+        for path, node in nodes(schema.table(name)):
             list_name = core(node).get(VALUES)
-            if list_name:
-                _check(run, path, _bounds(run.shard.schema, list_name))
+            if list_name and (bounds := _bounds(schema, list_name)):
+                _check(run, path, bounds)
 
 
-def _bounds(schema: Schema, list_name: str) -> dict[str, tuple[str | None, str | None]]:
+Bounds = dict[str, tuple[str | None, str | None]]
+
+
+def _bounds(schema: Schema, list_name: str) -> Bounds:
     values = schema.values(list_name).values
     bounds = {value.const: (value.facts.get("since"), value.facts.get("until")) for value in values}
     return {const: pair for const, pair in bounds.items() if any(pair)}
 
 
-def _check(run: Evaluation, path: Path, bounds: dict[str, tuple[str | None, str | None]]) -> None:
+def _check(run: Evaluation, path: Path, bounds: Bounds) -> None:
     import polars as pl
 
-    if not bounds:
-        return
     frame = run.shard.frames[path.table]
     values = flatten(frame, path, positions=True).filter(pl.col("value").is_in(sorted(bounds)))
     versions = frame["provenance"].struct.field("guideline_version").gather(values["row"])

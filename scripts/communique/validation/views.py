@@ -12,19 +12,29 @@ from typing import TYPE_CHECKING
 from communique.validation.frames import key_expr
 from communique.validation.views_base import View
 from communique.validation.views_codebook import CodebookViews
+from communique.validation.views_graph import GraphViews
 from communique.validation.views_spans import SpanViews
+from communique.validation.views_words import WordViews
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-class Views(SpanViews, CodebookViews):
+class Views(SpanViews, CodebookViews, GraphViews, WordViews):
     """Builds the views of a shard, each when it is first asked for."""
 
-    def build(self, name: str, faulty: dict[str, pl.Series]) -> Iterator[View]:
-        """The frames of the view `name`. `faulty` holds, by table, the rows found faulty so far."""
+    def build(
+        self, name: str, faulty: dict[str, pl.Series], places: set[tuple[str, str | None]] | None = None
+    ) -> Iterator[View]:
+        """The frames of the view `name`. `faulty` holds, by table, the rows found faulty so far.
+
+        `places` are the tables and columns whose spans are asked for; None for all.
+        """
         if name in self.shard.frames:
             yield from self._table(name)
+            return
+        if name == "spans":
+            yield from self._spans(faulty, places)
             return
         yield from getattr(self, f"_{name}")(faulty)
 

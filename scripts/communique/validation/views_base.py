@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from communique.validation.frames import Shard
-from communique.validation.paths import Path, flatten
+from communique.validation.lookup import rows_of
+from communique.validation.paths import Path, all_reference_paths, flatten
 from communique.validation.texts import Texts
 
 if TYPE_CHECKING:
@@ -26,6 +27,14 @@ class View:
     locate: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     #: Whether `start` and `end` of a row are a span of the article's text.
     spans: bool = False
+
+
+def _repeated(lengths: pl.Series) -> pl.Series:
+    """The position of each length as often as it says."""
+    import numpy as np
+    import polars as pl
+
+    return pl.Series(np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths.to_numpy()))
 
 
 class ViewBase:
@@ -48,16 +57,21 @@ class ViewBase:
             "article_id", art=pl.int_range(pl.len(), dtype=pl.UInt32)
         )
         articles = articles.unique("article_id", keep="first", maintain_order=True)
-        found = {}
-        for table, frame in self.shard.frames.items():
-            if "article_id" not in frame.columns or table == "articles":
-                continue
-            # Records of one article stand together: join once for each run of them, not for each record.
-            runs = frame.select(run=pl.col("article_id").rle()).unnest("run")
-            joined = runs.join(
-                articles, left_on="value", right_on="article_id", how="left", maintain_order="left"
-            )
-            found[table] = joined.select(pl.col("art").repeat_by("len").explode()).to_series()
+        # Records of one article stand together: join once for each run of them, not for each record.
+        runs = {
+            table: frame["article_id"].rle().struct.unnest()
+            for table, frame in self.shard.frames.items()
+            if "article_id" in frame.columns and table != "articles"
+        }
+        if not runs:
+            return {}
+        whole = pl.concat(runs.values()).join(
+            articles, left_on="value", right_on="article_id", how="left", maintain_order="left"
+        )
+        found, start = {}, 0
+        for table, part in runs.items():
+            found[table] = whole["art"].slice(start, part.height).gather(_repeated(part["len"]))
+            start += part.height
         return found
 
     @cached_property
@@ -102,14 +116,26 @@ class ViewBase:
 
     @cached_property
     def actors(self) -> pl.DataFrame:
-        """Actors of the shard and of the registry: actor_id, actor_kind, resolution, each id once."""
+        """Actors of the shard, and those of the registry that it names: actor_id, actor_kind, resolution; each id once."""
         import polars as pl
 
         own = self.shard.frames["actors"].select("actor_id", "actor_kind", "resolution")
-        both = (
-            own if self.shard.registry is None else pl.concat([own, self.shard.registry.select(own.columns)])
-        )
+        registry = self.shard.registry
+        if registry is None:
+            return own.unique("actor_id", keep="first", maintain_order=True)
+        both = pl.concat([own, self.registry_named.select(own.columns)])
         return both.unique("actor_id", keep="first", maintain_order=True)
+
+    @cached_property
+    def registry_named(self) -> pl.DataFrame:
+        """The actors of the registry that a record of the shard refers to; those of the shard itself may be missing."""
+        import polars as pl
+
+        registry = self.shard.registry
+        assert registry is not None
+        paths = [path for path, target in all_reference_paths(self.schema) if target == "actors"]
+        parts = [flatten(self.shard.frames[path.table], path)["value"] for path in paths]
+        return rows_of(registry, pl.concat([part.rename("value") for part in parts]).unique())
 
     def _flat(self, name: str, path: Path, positions: bool, only: pl.DataFrame | None = None) -> pl.DataFrame:
         import polars as pl

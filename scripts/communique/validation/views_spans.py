@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 class SpanViews(ViewBase):
     """Spans with their slices, nesting, zones."""
 
-    def _spans(self, faulty: dict[str, pl.Series]) -> Iterator[View]:
+    def _spans(
+        self, faulty: dict[str, pl.Series], places: set[tuple[str, str | None]] | None = None
+    ) -> Iterator[View]:
         """Every span with its text, path by path: start, end, text, size, slice, previous span of the list."""
         import polars as pl
 
         for name in self.shard.frames:
             for path in span_paths(self.schema.table(name)):
+                if places is not None and (name, path.root) not in places:
+                    continue
                 frame = self._flat(name, path, positions=False)
                 if frame.is_empty():
                     continue
@@ -81,7 +85,7 @@ class SpanViews(ViewBase):
             yield View("nesting", "statements", frame, column, self._locator("statements", path), spans=True)
 
     def _own_content(self, faulty: dict[str, pl.Series]) -> Iterator[View]:
-        """Every cue and addressee span of a statement with its own content: whether the two overlap."""
+        """Every source, cue and addressee span of a statement with its own content, where the two overlap."""
         import polars as pl
 
         statements = self.shard.frames["statements"]
@@ -89,7 +93,7 @@ class SpanViews(ViewBase):
         held = contents.select("row", low="start", high="end").filter(
             ~pl.col("row").is_in(faulty["statements"].implode())
         )
-        for column in ("cue_spans", "addressee_spans"):
+        for column in ("source_spans", "cue_spans", "addressee_spans"):
             path = Path("statements", (column, "*"))
             spans = flatten(statements, path).unnest("value")
             if spans.is_empty():
@@ -102,6 +106,80 @@ class SpanViews(ViewBase):
             yield View(
                 "own_content", "statements", pairs, column, self._locator("statements", path), spans=True
             )
+
+    def _own_cue(self, faulty: dict[str, pl.Series]) -> Iterator[View]:
+        """Source spans of a statement that overlap its cue."""
+        yield from self._overlaps("own_cue", "statements", "source_spans", "cue_spans", faulty)
+
+    def _own_condition(self, faulty: dict[str, pl.Series]) -> Iterator[View]:
+        """Condition spans of an action that overlap its trigger."""
+        yield from self._overlaps("own_condition", "actions", "condition_spans", "trigger_spans", faulty)
+
+    def _overlaps(
+        self, name: str, table: str, column: str, other: str, faulty: dict[str, pl.Series]
+    ) -> Iterator[View]:
+        """Spans of one list of a record that overlap those of another; lists are in order, so hulls are compared first."""
+        import polars as pl
+
+        frame = self.shard.frames[table].with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32))
+        ends = [
+            (pl.col(one).list.first().struct.field("start"), pl.col(one).list.last().struct.field("end"))
+            for one in (column, other)
+        ]
+        frame = frame.filter(
+            (ends[0][0] < ends[1][1])
+            & (ends[1][0] < ends[0][1])
+            & ~pl.col("row").is_in(faulty[table].implode())
+        )
+        path = Path(table, (column, "*"))
+        spans = flatten(frame, path, rows="row").unnest("value")
+        held = flatten(frame, Path(table, (other, "*")), rows="row").unnest("value")
+        pairs = spans.join(held.select("row", low="start", high="end"), on="row").filter(
+            (pl.col("start") < pl.col("high")) & (pl.col("low") < pl.col("end"))
+        )
+        pairs = pairs.unique(["row", "start", "end"], maintain_order=True)
+        yield View(name, table, pairs, column, self._locator(table, path), spans=True)
+
+    def _word_edges(self, faulty: dict[str, pl.Series]) -> Iterator[View]:
+        """Mentions of English texts with apostrophes that begin or end between two letters or digits (ASCII), and those
+        whose text is withheld."""
+        import numpy as np
+        import polars as pl
+
+        mentions, articles = self.shard.frames["mentions"], self.shard.frames["articles"]
+        whole = articles.select(
+            ((pl.col("language") == "en") & (pl.col("apostrophes") == "kept"))
+            .fill_null(False)
+        ).to_series()  # fmt: skip
+        frame = mentions.select("start", "end", "text").with_row_index("row")
+        frame = frame.with_columns(
+            art=self.article_rows["mentions"],
+            size=self.texts.chars.gather(self.article_rows["mentions"]),
+            whole=whole.gather(self.article_rows["mentions"]),
+        )
+        frame = frame.filter(
+            pl.col("whole")
+            & (pl.col("start") < pl.col("end"))
+            & (pl.col("end") <= pl.col("size"))
+            & ~pl.col("row").is_in(faulty["mentions"].implode())
+        )
+        if frame.is_empty():
+            return
+        buffer, offsets = self.texts.buffer
+        word = np.zeros(256, dtype=bool)
+        word[[*b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"]] = True
+        rows = frame["art"].to_numpy().astype(np.int64)
+        cut = np.zeros(len(rows), dtype=bool)
+        for column in ("start", "end"):
+            at = self.texts.byte_offsets(rows, frame[column].to_numpy().astype(np.int64)) + offsets[rows]
+            inner = np.flatnonzero((at > offsets[rows]) & (at < offsets[rows + 1]))
+            cut[inner] |= word[buffer[at[inner] - 1]] & word[buffer[at[inner]]]
+        frame = frame.with_columns(
+            withheld=self.texts.text.is_null().gather(frame["art"]), cut=pl.Series(cut)
+        )
+        yield View(
+            "word_edges", "mentions", frame.filter(pl.col("cut") | pl.col("withheld")), None, spans=True
+        )
 
     def _zones(self, faulty: dict[str, pl.Series]) -> Iterator[View]:
         """Every zone with its slice, the gap before it, and the zone that it copies."""

@@ -614,7 +614,7 @@ def two_realise_one(p: Project) -> None:
         d["actions"].append(e)
 
 
-@unlisted("L4/time-without-basis", "actions", A + ".E4", "time/basis")
+@unlisted("L4/time-value-without-basis", "actions", A + ".E4", "time/basis")
 def time_value_basis_none(p: Project) -> None:
     with gold(p) as d:
         rec(d, "actions", "E4")["time"] = {

@@ -314,7 +314,7 @@ def time_impossible(schema: Schema) -> Rule:
     "A time without a basis",
     view="times",
     columns=("statements.time", "actions.time"),
-    why="A value or words come from somewhere: the basis says from where.",
+    why="Words stand somewhere: the basis says where.",
     bad='"expression": "on Tuesday", "basis": "none"',
     good='"expression": "on Tuesday", "basis": "expression"',
     mend="give the basis, or clear the expression",
@@ -322,14 +322,9 @@ def time_impossible(schema: Schema) -> Rule:
 def time_without_basis(schema: Schema) -> Rule:
     import polars as pl
 
-    given = pl.coalesce("expression", "value")
-    return Rule(
-        given.is_not_null() & (pl.col("basis") == "none"),
-        "The basis is none, yet the time is “{found}”.",
-        "basis",
-        given,
-        "the basis of the value",
-    )
+    where = pl.col("expression").is_not_null() & (pl.col("basis") == "none")
+    said = "The basis is none, yet the time is “{found}”."
+    return Rule(where, said, "basis", pl.col("expression"), "the basis of the value")
 
 
 @rule(

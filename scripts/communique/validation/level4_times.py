@@ -27,6 +27,25 @@ def time_says_nothing(schema: Schema) -> Rule:
 
 
 @rule(
+    "L4/time-value-without-basis",
+    "A dated time of which nothing says where it is from",
+    view="times",
+    columns=_TIME,
+    severity="warning",
+    why="A date taken silently from the publication looks like one that the text gives.",
+    bad='"value": "2021-12-07", "expression": null, "basis": "none"',
+    good='"value": "2021-12-07", "expression": null, "basis": "publication_default"',
+    mend="give the basis, or clear the value",
+)
+def time_value_without_basis(schema: Schema) -> Rule:
+    import polars as pl
+
+    dated = pl.col("value").str.contains("^[0-9]") & pl.col("expression").is_null()
+    where = dated & (pl.col("basis") == "none") & ~pl.col("withheld")
+    return Rule(where, "The basis is none, yet the time is {found}.", "basis", pl.col("value"), "its basis")
+
+
+@rule(
     "L4/time-default-differs",
     "A time taken from the publication that is not its date",
     view="times_in_article",

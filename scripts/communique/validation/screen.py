@@ -139,7 +139,12 @@ def _actions(lists: Lists, spans: SpanScreen, references: ReferenceScreen) -> se
         cleared |= {"L4/view-repeated", "L4/view-not-different"}
     times = [lists.frames[name]["time"] for name in ("statements", "actions")]
     if all(time.null_count() == len(time) for time in times):
-        cleared |= {"L4/time-impossible", "L4/time-without-basis", "L4/time-without-expression"}
+        cleared |= {
+            "L4/time-impossible",
+            "L4/time-without-basis",
+            "L4/time-value-without-basis",
+            "L4/time-without-expression",
+        }
     return cleared
 
 

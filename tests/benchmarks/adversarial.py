@@ -5,11 +5,13 @@
 FOLDER as for `reanchor.py`. Every character of a damaged text knows which character of the old text it came from, so
 where each span went is known. An emitted span is *wrong* unless the letters in it came from the span's own letters,
 all of them, in order, with no other letter between. Letters put in, also copies of the old text's own, come from
-nowhere. A *copy* is a span whose own letters are gone or were changed and which was put in a copy that was made of
-them: no method can tell that from a move. *Twins* are those of `reanchor.py`, spans at their own place of which some
-letters were replaced by the same letters, and spans of repeated text that were put where at least as much around them
-is the same as where their letters went (equal sentences that changed places). Texts with planted repetitions are tried
-as well as texts as they are. Exit code 1 for one wrong span.
+nowhere. A *copy* is a span whose own letters are gone, with most of those around them, and which was put in a copy
+that was made of them: no method can tell that from a move. If what is around them is left, a copy is wrong. *Twins*
+are those of `reanchor.py`, spans at their own place of which some letters were replaced by the same letters, and
+spans of repeated text that were put where old letters, none of them a copy, surround them that are the same, lines
+included, for at least as far as where their letters went, or for ENOUGH on each side if these are gone (equal
+sentences that changed places: the new text says the same of either); with copies, for SAME letters, and only if their
+own are gone. Texts with planted repetitions are tried as well as texts as they are. Exit code 1 for one wrong span.
 """
 
 from __future__ import annotations
@@ -51,6 +53,12 @@ from communique.text.reanchor import reanchor
 Document = list[Cell]
 Damage = Callable[[Document, random.Random], Document]
 SPACE = re.compile(r"\s")
+# Code points on each side of a span whose survival makes its own place recognisable.
+AROUND = 60
+# Letters on each side by which a place among equal sentences is known when the span's own one is gone.
+ENOUGH = 20
+# The same where an equal sentence was printed over it: the text says there what it said.
+SAME = 50
 ADS = (
     "Sign up to our newsletter and read the news every day.",
     "ADVERTISEMENT",
@@ -117,8 +125,7 @@ def corrected_copy(document: Document, rng: random.Random) -> Document:
         at = rng.randrange(len(lines))
         again = copy_of(lines[at])
         for _ in range(rng.randint(1, 3)):
-            found = words_of(again)
-            low, high = rng.choice(found)
+            low, high = rng.choice(words_of(again) or [(0, 0)])
             again = again[:low] + plain(rng.choice(NAMES)) + again[high:]
         lines.insert(rng.choice([at, at + 1, rng.randrange(len(lines) + 1)]), again)
     return join(lines)
@@ -503,19 +510,25 @@ def judge(article: Article, document: Document, level: Level, show: int = 0) -> 
         got = origins[low:high]
         if _is(got, wanted, own):
             continue
-        if not alive and _is([None if one is None else max(one, -2 - one) for one in got], wanted, own):
-            counts["copy"] += 1
-            continue
         if any(one == other for one, other in zip(got, wanted, strict=False)):
             # At its own place, where some of its letters were replaced by equal ones.
             counts["twin"] += 1
             continue
-        if alive:
-            rank = where[wanted[0]][0]
-            there = _support(
-                article.text, start, end, text, lettered[rank], lettered[rank + len(got) - 1] + 1
-            )
+        copied = any(one is None or one < 0 for one in got)
+        if not alive and _is([None if one is None else max(one, -2 - one) for one in got], wanted, own):
+            # A person could tell, if most of the letters around the span's own place are there still.
+            near = letters(article.text, max(start - AROUND, 0), end + AROUND)
+            if 2 * sum(letter in where for letter in near) < len(near):
+                counts["copy"] += 1
+                continue
+        elif not (alive and copied):
             here = _support(article.text, start, end, text, anchored.start, anchored.end)
+            there = (SAME, SAME) if copied else (ENOUGH, ENOUGH)
+            if alive:
+                rank = where[wanted[0]][0]
+                there = _support(
+                    article.text, start, end, text, lettered[rank], lettered[rank + len(got) - 1] + 1
+                )
             if here[0] >= there[0] and here[1] >= there[1]:
                 counts["twin"] += 1
                 continue
@@ -539,13 +552,14 @@ def judge(article: Article, document: Document, level: Level, show: int = 0) -> 
 
 
 def _support(old: str, start: int, end: int, new: str, low: int, high: int) -> tuple[int, int]:
-    """How many letters before and after are the same."""
-    before = (
-        keyed(old[max(start - 600, 0) : start]).whole[::-1],
-        keyed(new[max(low - 600, 0) : low]).whole[::-1],
-    )
-    after = keyed(old[end : end + 600]).whole, keyed(new[high : high + 600]).whole
-    return _common(*before), _common(*after)
+    """How many letters and line ends before and after are the same, text ends as endless agreement."""
+    before = _lined(old[max(start - 600, 0) : start]), _lined(new[max(low - 600, 0) : low])
+    after = _lined(old[end : end + 600]), _lined(new[high : high + 600])
+    return _common(before[0][::-1], before[1][::-1]), _common(*after)
+
+
+def _lined(text: str) -> str:
+    return "\n".join(keyed(line).whole for line in re.split(r"\s*\n\s*", text))
 
 
 def _common(one: str, two: str) -> int:

@@ -10,6 +10,10 @@ The rule: no span is emitted unless its own check has passed; a silent shift is 
    (communique.text.alignment) that nothing contests; its keyed check is equal; and either it holds a unique
    seed itself, or CONTEXT tokens beside it are in the run too, at least one on each side (the start or end
    of a paragraph in both texts counts as a side).
+5. Of all this nothing is emitted where SEED tokens of the old text, within AROUND of the span, are printed
+   more often than they were (one of the two places is a copy); where they were repeated already, unless the
+   tokens and line ends around it, up to some distance, are the same and stand once in either text; or where
+   less than a tenth of the article is there at all (it may be another one that shares a passage with it).
 
 The old text need not be there: its Fingerprint and the spans' SpanChecks are enough. `reanchor_text` is for
 an article whose text was superseded, when both texts are.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 from bisect import bisect_left, bisect_right
+from collections import Counter
+from functools import cached_property
 
 from communique.text import fingerprint as fp
 from communique.text import sharing
@@ -15,6 +17,10 @@ from communique.text.keys import Keyed
 CONTEXT = 5
 # Of two sentences that end in "…, he said." one may have taken the other's place.
 BESIDE = 2
+# Nothing so near to a span may be printed more often than it was.
+AROUND = 10
+# What less than one token in so many is left of may be another article with the same note below it.
+LEAST = 10
 _HINT = 40
 
 
@@ -66,6 +72,7 @@ class Search:
         self.tokens = Claims(len(old_tokens), find_runs(old_tokens, new_tokens, self.seeds), taken)
         self.old_edges = set(self.token_starts)
         self.new_edges = {edge for bounds in new.paragraphs for edge in bounds}
+        self.reprinted, self.repeated = self._count_grams()
 
     def _find_paragraphs(self) -> dict[int, int | None]:
         new = self.new
@@ -112,8 +119,18 @@ class Search:
         """Whether anything of the old text was found."""
         return bool(self.blocks) or (self.tokens is not None and bool(self.tokens.counted))
 
+    @cached_property
+    def is_too_little(self) -> bool:
+        """Whether hardly anything was found, as in another article that shares a passage with this one."""
+        found = sum(self.paragraphs[index]["tokens"] for index in self.blocks)
+        if self.tokens is not None:
+            found = max(found, sum(shift is not None for shift in self.tokens.shift))
+        return LEAST * found < self.token_starts[-1]
+
     def anchor(self, span: fp.SpanCheck) -> Anchored:
         """What became of one span."""
+        if self.is_too_little and self.found_any:
+            return Anchored("lost", reason="too little of its article is in this text to know it by")
         found = self._in_paragraph(span) or self._in_run(span)
         if (
             found.start is not None
@@ -128,7 +145,7 @@ class Search:
         return found
 
     def _is_copied(self, span: fp.SpanCheck, start: int, end: int) -> bool:
-        """Whether the place of a span, with two tokens on each side, is found more often than in the old text.
+        """Whether the words around a span's place are found more often than in the old text.
 
         The place may then be a copy, and what the span was cut from another one with a word changed.
         """
@@ -137,19 +154,73 @@ class Search:
         last = min(max(bisect_left(new.starts, end) - 1, first), len(new.keys) - 1)
         if first > last:
             return False
-        line = bisect_right(new.paragraphs, (first, len(new.keys))) - 1
-        line_end = bisect_right(new.paragraphs, (last, len(new.keys))) - 1
-        low, high = max(first - 2, new.paragraphs[line][0]), min(last + 3, new.paragraphs[line_end][1])
+        if self.tokens is not None and "tokens" in span:
+            low, high = self._around(first, last, AROUND)
+            if _holds(self.reprinted, low, high - SEED):
+                return True
+            old_first, old_last = span["tokens"]
+            return last - first == old_last - old_first and self._is_elsewhere(old_first, first, last)
+        low, high = self._around(first, last, BESIDE)
+        paragraph = span.get("paragraph")
+        copies = 1 if paragraph is None else self.paragraphs[paragraph]["copies"]
+        return high - low >= SEED and new.whole.count(new.key(low, high)) > copies
+
+    def _around(self, first: int, last: int, tokens: int) -> tuple[int, int]:
+        """A range of new tokens with so many on each side as their lines have, but SEED at least."""
+        lines, size = self.new.paragraphs, len(self.new.keys)
+        line = bisect_right(lines, (first, size)) - 1
+        line_end = bisect_right(lines, (last, size)) - 1
+        low, high = max(first - tokens, lines[line][0]), min(last + 1 + tokens, lines[line_end][1])
         if high - low < SEED:
+            low, high = max(first - SEED + 1, 0), min(last + SEED, size)
+        return low, high
+
+    def _is_elsewhere(self, old: int, first: int, last: int) -> bool:
+        """Whether a span of repeated text is not in the surroundings, line ends included, that it had.
+
+        Of equal sentences, one may be gone, and what is left of it is another one's.
+        """
+        low, high = max(first - SEED, 0), min(last + 1 + SEED, len(self.new_tokens))
+        if not _holds(self.repeated, low, high - SEED):
             return False
-        copies = new.whole.count(new.key(low, high))
-        if self.tokens is None or "tokens" not in span:
-            paragraph = span.get("paragraph")
-            return copies > (1 if paragraph is None else self.paragraphs[paragraph]["copies"])
-        old_first, old_last = span["tokens"]
-        window = self.old_tokens[max(old_first - (first - low), 0) : old_last + high - last]
-        before = max(self.old_tokens.count(window), 1)
-        return copies > before or (len(window) >= SEED and self.new_tokens.count(window) > before)
+        shift = old - first
+        starts = self.token_starts
+        line, end = starts[bisect_right(starts, old) - 1], starts[bisect_left(starts, last + 1 + shift)]
+        for more in (CONTEXT, AROUND, 2 * AROUND, 4 * AROUND):
+            low, high = old - more, last + 1 + shift + more
+            if self._is_alone(max(low, line), min(high, end), shift) or self._is_alone(low, high, shift):
+                return False
+        return True
+
+    def _is_alone(self, low: int, high: int, shift: int) -> bool:
+        """Whether old tokens low..high are those `shift` earlier in the new text, lines too, and no others.
+
+        Where two repeated sentences meet, SEED - 1 unique runs of SEED tokens begin; so more are asked for.
+        """
+        low, high = max(low, 0), min(high, len(self.old_tokens))
+        window = self.old_tokens[low:high]
+        return (
+            self.new_tokens[max(low - shift, 0) : max(high - shift, 0)] == window
+            and self.old_tokens.count(window) == 1
+            and self.new_tokens.count(window) == 1
+            and high - low - SEED + 1 - self._repeats(low - shift, high - shift) >= SEED
+            and all((at in self.old_edges) == (at - shift in self.new_edges) for at in range(low, high + 1))
+        )
+
+    def _repeats(self, low: int, high: int) -> int:
+        return max(bisect_right(self.repeated, high - SEED) - bisect_left(self.repeated, low), 0)
+
+    def _count_grams(self) -> tuple[list[int], list[int]]:
+        """Where SEED tokens start of which the new text has more copies than the old one, and several."""
+        old = Counter(_grams(self.old_tokens))
+        grams = _grams(self.new_tokens)
+        new = Counter(grams)
+        more = {gram for gram, count in new.items() if 0 < old[gram] < count}
+        several = {gram for gram, count in old.items() if count > 1}
+        return (
+            [at for at, gram in enumerate(grams) if gram in more] if more else [],
+            [at for at, gram in enumerate(grams) if gram in several] if several else [],
+        )
 
     def _in_paragraph(self, span: fp.SpanCheck) -> Anchored | None:
         first = span.get("paragraph")
@@ -249,6 +320,16 @@ class Search:
             return None
         low = min(max(low, 0), len(new.keys) - 1)
         return new.starts[low], new.ends[min(max(high, low), len(new.keys) - 1)]
+
+
+def _holds(places: list[int], low: int, high: int) -> bool:
+    """Whether one of the places, in order, lies in low..high (included)."""
+    at = bisect_left(places, low)
+    return at < len(places) and places[at] <= high
+
+
+def _grams(tokens: bytes) -> list[bytes]:
+    return [tokens[at : at + SEED] for at in range(len(tokens) - SEED + 1)]
 
 
 def _recover(source: fp.Fingerprint, new: Keyed) -> bytes | None:

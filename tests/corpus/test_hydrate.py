@@ -73,7 +73,7 @@ texts = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=25), min_
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), level=st.sampled_from(["none", "paragraph", "token"]))
 def test_withhold_then_hydrate_is_the_identity(schema: Schema, data: st.DataObject, level: Any) -> None:
     articles = []

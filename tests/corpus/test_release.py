@@ -15,6 +15,7 @@ from tests.conftest import FIRST
 
 import communique
 from communique.corpus.build import build, check
+from communique.corpus.diff import diff
 from communique.corpus.load import load_arrow
 from communique.corpus.manifest import read_manifest, sha256_of
 from communique.corpus.release import (
@@ -26,6 +27,7 @@ from communique.corpus.release import (
     release,
     with_section,
 )
+from communique.corpus.snapshot import open_snapshot
 from communique.corpus.versions import (
     after,
     numbers,
@@ -177,8 +179,14 @@ def test_a_shallow_clone_opens_every_version(released: Project, tmp_path: Path) 
     subprocess.run([*git, "commit", "-qam", "two"], check=True)
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{released.root}", str(clone)], check=True)
-    rows = communique.load("actions", path=clone, version="1.0.0").to_list()
-    assert rows == communique.load("actions", path=released.root, version="1.0.0").to_list()
+    shutil.copytree(clone, tmp_path / "export", ignore=shutil.ignore_patterns(".git"))
+    for copy in (clone, tmp_path / "export"):
+        rows = communique.load("actions", path=copy, version="1.0.0").to_list()
+        assert rows == communique.load("actions", path=released.root, version="1.0.0").to_list()
+        assert rows != communique.load("actions", path=copy).to_list()
+        assert verify_versions(Project(copy).corpus) == []
+        with open_snapshot("1.0.0", Project(copy)) as a, open_snapshot("current", Project(copy)) as b:
+            assert diff(a, b).tables["actions"].counts["changed"] == 1
 
 
 def test_any_flipped_byte_of_a_version_is_noticed(released: Project) -> None:
@@ -287,7 +295,7 @@ def test_changelog_and_citation_are_edited_in_place(released: Project) -> None:
         < made.index("- A fault.")
         < made.index("## [1.0.0]")
     )
-    assert "action status changed" in made
+    assert "**Actions**\n\n- 1 status changed" in made
     assert with_section(made, planned, released, DAY) == made
     assert (
         cited("version: 1.0.0\ndate-released: 2020-01-01\n", "1.1.0", DAY)

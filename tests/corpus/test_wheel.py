@@ -8,8 +8,11 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from communique.corpus.load import load
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,6 +51,33 @@ def test_the_installed_package_loads_its_own_corpus(installed: Path, tmp_path: P
     assert Path(root).is_relative_to(installed)
     assert claims > 0
     assert articles >= 1
+
+
+@pytest.mark.slow
+def test_the_wheels_version_is_read_by_its_number_and_verified(installed: Path, tmp_path: Path) -> None:
+    corpus = installed / "communique" / "_project" / "corpus"
+    present = json.loads((corpus / "manifest.json").read_text(encoding="utf-8"))["version"]
+    code = (
+        "import communique, json, sys; from communique.errors import ProjectError\n"
+        "try: print(json.dumps(communique.load('events', version=sys.argv[1]).to_list(), default=str))\n"
+        "except ProjectError as error: print(json.dumps(error.as_dict()))"
+    )
+
+    def loaded(version: str) -> Any:
+        return json.loads(_python(installed, f"import sys; sys.argv[1:] = ['{version}']; {code}", tmp_path))
+
+    assert loaded(present) == json.loads(json.dumps(load("events", path=ROOT).to_list(), default=str))
+    refused = loaded("9.9.9")
+    assert refused["message"] == "There is no version 9.9.9 here."
+    assert present in refused["expected"]
+    assert "ORG/NAME" in refused["mend"]
+    shard = next((corpus / "data" / "events").glob("*.parquet"))
+    whole = shard.read_bytes()
+    shard.write_bytes(whole[:200] + bytes([whole[200] ^ 1]) + whole[201:])
+    try:
+        assert loaded(present)["message"] == "A file of the corpus has changed."
+    finally:
+        shard.write_bytes(whole)
 
 
 @pytest.mark.slow

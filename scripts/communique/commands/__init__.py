@@ -17,6 +17,7 @@ def main() -> None:
     from communique.errors import CommuniqueError
 
     warnings.formatwarning = _warning
+    warnings.simplefilter("once", UserWarning)
     try:
         make_app()()
     except CommuniqueError as error:

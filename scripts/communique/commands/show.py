@@ -65,7 +65,8 @@ def render(article: Article) -> list[RenderableType]:
         Text(""),
     ]
     if record["text"] is None:
-        parts.append(Text("The text of this article is withheld.", style="italic"))
+        said = "The text of this article is withheld: communique hydrate restores it from your own copy."
+        parts.append(Text(said, style="italic"))
     else:
         marked = article.highlight()
         for zone in record["zones"]:
@@ -108,9 +109,8 @@ def _line(statement: Statement) -> Any:
 
     row = statement.record
     who = ", ".join(row["source_names"]) or row["source_text"] or f"({row['source_form'] or 'not named'})"
-    line = (
-        Text().append(who, "bold").append(f" {row['cue_text']} ", "italic").append(f"“{row['content_text']}”")
-    )
+    cue, content = _words(row["cue_text"]), _words(row["content_text"])
+    line = Text().append(who, "bold").append(f" {cue} ", "italic").append(f"“{content}”")
     status = None if row["statement_status"] == "made" else row["statement_status"]
     kind = None if row["layer"] == "core" else row["statement_kind"]
     # An imported corpus leaves null what its source does not say.
@@ -126,9 +126,16 @@ def _action_line(action: Action) -> Any:
     return (
         Text()
         .append("▸ ", "dim")
-        .append(row["trigger_text"], "bold")
+        .append(_words(row["trigger_text"]), "bold")
         .append(f"  {kind}, {row['status'] or 'status not said'}", "dim")
     )
+
+
+def _words(text: str | None) -> str:
+    """Words of the article, or the mark of words that are withheld or were not restored."""
+    from communique.corpus.runs import MASK
+
+    return MASK if text is None else text
 
 
 def _kind(row: dict[str, Any]) -> str:
@@ -145,6 +152,7 @@ def _claims(article: Article) -> list[dict[str, Any]]:
 
 def claims_table(article: Article) -> RenderableType:
     """One line a claim, in the order of the text."""
+    from rich.markup import escape
     from rich.table import Table
 
     from communique.corpus.highlight import STATUS_STYLE
@@ -158,10 +166,10 @@ def claims_table(article: Article) -> RenderableType:
         status = f"not, {status}" if row["polarity"] == "negative" else status
         style = STATUS_STYLE.get(article.status_groups.get(row["status"], ""), "dim")
         table.add_row(
-            row["asserter_name"] or "(not named)",
-            ", ".join(row["agent_names"]) or "—",
-            f"{row['trigger_text']}  [dim]{what}[/]",
-            ", ".join(row["target_names"]) or "—",
+            escape(row["asserter_name"] or "(not named)"),
+            escape(", ".join(row["agent_names"]) or "—"),
+            f"{escape(_words(row['trigger_text']))}  [dim]{what}[/]",
+            escape(", ".join(row["target_names"]) or "—"),
             f"[{style}]{status}[/]",
         )
     return table

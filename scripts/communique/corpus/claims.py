@@ -38,8 +38,8 @@ def claims(actions: list[Record], glosses: dict[str, str], names: dict[str, str]
                     "certainty": view["certainty"],
                     "exportable": action["exportable"] and index < primary,
                     "event_gloss": glosses[action["event_id"]],
-                    "start": min(span["start"] for span in action["trigger_spans"]),
-                    "end": max(span["end"] for span in action["trigger_spans"]),
+                    "start": min((span["start"] for span in action["trigger_spans"]), default=None),
+                    "end": max((span["end"] for span in action["trigger_spans"]), default=None),
                 }
             )
     return rows

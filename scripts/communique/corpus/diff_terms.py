@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from communique.corpus.diff import Diff, TableDiff, differs
+from communique.corpus.diff_words import became, key_of, local, places_of, quote, quoted, short
 from communique.schema import Column, Schema, Table
 from communique.schema.model import core
 
@@ -15,27 +16,50 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 EXAMPLES = 3
-#: Of a text no more than this many words in a row are quoted: the summary may be published where the text may not.
-WORDS = 4
 
 #: Columns that no result depends on: remarks of annotators and how a record came about.
 PROSE = frozenset({"note", "remarks", "provenance", "guideline_version"})
 #: Derived over the whole corpus, so that a new article changes them in old records.
 CORPUS_WIDE = frozenset({"aliases", "mention_count", "article_count"})
+#: Kinds of change in who takes part.
+_PARTICIPANTS = frozenset({"action agents changed", "action targets changed"})
 
 
 @dataclass
 class Change:
-    """One kind of change: how many records, and the first few told in words."""
+    """One kind of change of a table: how many records, and the first few told in words."""
 
     kind: str
     count: int
     examples: list[str] = field(default_factory=list)
     detail: dict[str, int] = field(default_factory=dict)
+    table: str = ""
+
+    @property
+    def rank(self) -> int:
+        """Place among the kinds of its table: what came and went, then structure, status, place, labels, the rest."""
+        if self.kind.endswith((" added", " removed", "merged", "split off", "superseded")):
+            return 0
+        if self.kind.endswith(("id changed", "re-parented", "another actor", "another event")):
+            return 1
+        if (
+            self.kind.endswith(
+                ("status changed", "asserter changed", "sources changed", "addressees changed")
+            )
+            or self.kind in _PARTICIPANTS
+        ):
+            return 2
+        return (
+            3
+            if self.kind.endswith(("span moved", "zones changed"))
+            else 4
+            if "relabelled" in self.kind
+            else 5
+        )
 
 
 def changes(diff: Diff, schema: Schema) -> list[Change]:
-    """The kinds of change that occur, most consequential first; `schema` is that of B.
+    """The kinds of change that occur, table by table, most consequential first; `schema` is that of B.
 
     A record is counted once in every kind that it belongs to. Derived columns that follow from another
     change of the corpus are told apart from changes of records.
@@ -50,7 +74,10 @@ def changes(diff: Diff, schema: Schema) -> list[Change]:
     found += _statements(diff)
     found += _actions(diff)
     found += _columns(diff, schema)
-    return found
+    order = [*(name for name in schema.tables if not schema.tables[name].is_view), ""]
+    return sorted(
+        found, key=lambda one: (order.index(one.table), one.rank, -one.count if one.rank > 3 else 0)
+    )
 
 
 def spans_of(table: Table) -> list[str]:
@@ -73,27 +100,9 @@ def _one(table: TableDiff, name: str) -> str:
     return plain.get(name, name.removesuffix("s"))
 
 
-def _key(row: Record, key: tuple[str, ...]) -> str:
-    return " → ".join(str(row[column]) for column in key)
-
-
-def _quote(row: Record) -> str:
-    for column in ("canonical_name", "gloss", "text", "cue_text", "trigger_text"):
-        value = row.get(column)
-        if isinstance(value, str):
-            return f" “{_few(value)}”"
-    return ""
-
-
-def _few(text: str) -> str:
-    words = text.split()
-    short = " ".join(words[:WORDS]) + (" …" if len(words) > WORDS else "")
-    return short if len(short) <= 60 else short[:59] + "…"
-
-
 def _told(rows: pl.DataFrame, key: tuple[str, ...]) -> list[str]:
     return [
-        _key(row, key) + ("" if "url" in row and "text_sha256" in row else _quote(row))
+        key_of(row, key) + ("" if "url" in row and "text_sha256" in row else quote(row))
         for row in rows.head(EXAMPLES).to_dicts()
     ]
 
@@ -103,7 +112,7 @@ def _came_and_went(table: TableDiff, spec: Table) -> list[Change]:
     found = []
     for what, rows in (("added", table.added), ("removed", table.removed)):
         if rows.height:
-            found.append(Change(f"{name} {what}", rows.height, _told(rows, spec.key)))
+            found.append(Change(f"{name} {what}", rows.height, _told(rows, spec.key), table=spec.name))
     return found
 
 
@@ -119,7 +128,7 @@ def _articles(diff: Diff) -> list[Change]:
     found = []
     for what, rows in (("article added", table.added), ("article removed", table.removed)):
         if rows.height:
-            found.append(Change(what, rows.height, _told(rows, table.key)))
+            found.append(Change(what, rows.height, _told(rows, table.key), table="articles"))
     for kind, column in (
         ("text superseded", "text_sha256"),
         ("split changed", "split"),
@@ -131,7 +140,7 @@ def _articles(diff: Diff) -> list[Change]:
                 f"{old['article_id']}: {str(old[column])[:12]} → {str(new[column])[:12]}"
                 for old, new in pairs
             ]
-            found.append(Change(kind, len(pairs), told[:EXAMPLES]))
+            found.append(Change(kind, len(pairs), told[:EXAMPLES], table="articles"))
     return found
 
 
@@ -159,10 +168,10 @@ def _actors(diff: Diff) -> list[Change]:
         if pairs:
             arrow = "into" if kind == "actors merged" else "from"
             told = [f"{one} {arrow} {other}" for one, other in pairs.items()]
-            found.append(Change(kind, len(pairs), told[:EXAMPLES]))
+            found.append(Change(kind, len(pairs), told[:EXAMPLES], table="actors"))
     if renamed:
         told = [f"{one} → {other}" for one, other in renamed.items()]
-        found.append(Change("actor id changed", len(renamed), told[:EXAMPLES]))
+        found.append(Change("actor id changed", len(renamed), told[:EXAMPLES], table="actors"))
     import polars as pl
 
     known_gone = {*merged, *renamed}
@@ -173,11 +182,12 @@ def _actors(diff: Diff) -> list[Change]:
     ):
         rest = rows.filter(~pl.col("actor_id").is_in(sorted(known)))
         if rest.height:
-            found.append(Change(what, rest.height, _told(rest, table.key)))
+            found.append(Change(what, rest.height, _told(rest, table.key), table="actors"))
     regrouped = {pair: count for pair, count in moves.items() if pair[0] not in gone and pair[1] not in new}
     if regrouped:
-        told = [f"{count} from {a} to {b}" for (a, b), count in regrouped.items()]
-        found.append(Change("mention given to another actor", sum(regrouped.values()), told[:EXAMPLES]))
+        told = [f"{count} from {a or 'no actor'} to {b or 'no actor'}" for (a, b), count in regrouped.items()]
+        count = sum(regrouped.values())
+        found.append(Change("mention given to another actor", count, told[:EXAMPLES], table="mentions"))
     return found
 
 
@@ -195,14 +205,10 @@ def _statements(diff: Diff) -> list[Change]:
     if not pairs:
         return []
     told = [
-        f"{old['statement_id']}{_quote(new)}: {_local(old['parent_statement_id'])} → {_local(new['parent_statement_id'])}"
+        f"{old['statement_id']}{quote(new)}: {local(old['parent_statement_id'])} → {local(new['parent_statement_id'])}"
         for old, new in pairs[:EXAMPLES]
     ]
-    return [Change("statement re-parented", len(pairs), told)]
-
-
-def _local(record_id: str | None) -> str:
-    return record_id.rpartition(".")[2] if record_id else "no parent"
+    return [Change("statement re-parented", len(pairs), told, table="statements")]
 
 
 def _actions(diff: Diff) -> list[Change]:
@@ -211,21 +217,27 @@ def _actions(diff: Diff) -> list[Change]:
     pairs = _pairs(table, "event_id")
     if pairs:
         told = [
-            f"{old['action_id']}{_quote(new)}: {_local(old['event_id'])} → {_local(new['event_id'])}"
+            f"{old['action_id']}{quote(new)}: {local(old['event_id'])} → {local(new['event_id'])}"
             for old, new in pairs[:EXAMPLES]
         ]
         events = {one for old, new in pairs for one in (old["event_id"], new["event_id"])}
         found.append(
-            Change("action moved to another event", len(pairs), told, {"events re-clustered": len(events)})
+            Change(
+                "action moved to another event",
+                len(pairs),
+                told,
+                {"events re-clustered": len(events)},
+                "actions",
+            )
         )
     pairs = _pairs(table, "asserted_by")
     if pairs:
         told = [
-            f"{old['action_id']}{_quote(new)}: {', '.join(old['asserted_by']) or 'nobody named'} → "
+            f"{old['action_id']}{quote(new)}: {', '.join(old['asserted_by']) or 'nobody named'} → "
             f"{', '.join(new['asserted_by']) or 'nobody named'}"
             for old, new in pairs[:EXAMPLES]
         ]
-        found.append(Change("asserter changed", len(pairs), told))
+        found.append(Change("asserter changed", len(pairs), told, table="actions"))
     return found
 
 
@@ -247,7 +259,7 @@ def _columns(diff: Diff, schema: Schema) -> list[Change]:
         one = _one(table, name)
         spans = [column for column in spans_of(spec) if column in table.columns]
         if spans:
-            found.append(_spans_moved(table, spec, one, spans))
+            found += _spans_moved(table, spec, one, spans)
         said = _TOLD_ELSEWHERE.get(name, set())
         for column in spec.columns:
             skip = column.name in said | set(spans) | PROSE or column.derived
@@ -274,30 +286,64 @@ def _none_differs(table: TableDiff, columns: set[str]) -> int:
     return int((~frame.select(pl.any_horizontal(pl.all())).to_series()).sum())
 
 
-def _spans_moved(table: TableDiff, spec: Table, one: str, spans: list[str]) -> Change:
+def _spans_moved(table: TableDiff, spec: Table, one: str, spans: list[str]) -> list[Change]:
+    """Records whose spans moved, apart from those whose participants became others."""
     import polars as pl
 
-    masks = {column: differs(table.before, table.after, column) for column in spans}
+    found, masks = [], {}
+    for column in spans:
+        masks[column] = differs(table.before, table.after, column)
+        kind = f"{one} {column} changed"
+        if kind not in _PARTICIPANTS:
+            continue
+        old_ids, new_ids = (
+            side[column].list.eval(pl.element().struct.field("actor_id"))
+            for side in (table.before, table.after)
+        )
+        others = (
+            pl.DataFrame({"a": old_ids, "b": new_ids}).select(pl.col("a").ne_missing(pl.col("b"))).to_series()
+        )
+        pairs = zip(
+            table.before.filter(others).head(EXAMPLES).to_dicts(),
+            table.after.filter(others).head(EXAMPLES).to_dicts(),
+            strict=True,
+        )
+        told = [
+            f"{key_of(new, spec.key)}{quote(new)}: {short([one['actor_id'] for one in old[column]])} → "
+            f"{short([one['actor_id'] for one in new[column]])}"
+            for old, new in pairs
+        ]
+        if told:
+            found.append(Change(kind, int(others.sum()), told, table=spec.name))
+        masks[column] = masks[column] & ~others
     mask = pl.DataFrame(masks).select(pl.any_horizontal(pl.all())).to_series()
     before, after = table.before.filter(mask), table.after.filter(mask)
+    if not after.height:
+        return found
     told = []
     for old, new in zip(before.head(EXAMPLES).to_dicts(), after.head(EXAMPLES).to_dicts(), strict=True):
         if "start" in old:
-            words = f"{old['start']}–{old['end']} → {new['start']}–{new['end']}{_quote(new)}"
+            words = f"{old['start']}–{old['end']} → {new['start']}–{new['end']}{quote(new)}"
         else:
-            words = ", ".join(column for column in spans if old[column] != new[column])
-        told.append(f"{_key(new, spec.key)}: {words}")
+            words = ", ".join(
+                f"{column.replace('_', ' ')} {places_of(old[column])} → {places_of(new[column])}"
+                for column in spans
+                if old[column] != new[column]
+            )
+        told.append(f"{key_of(new, spec.key)}: {words}")
+    plain = "start" in spans or "end" in spans
     detail = (
-        {} if "start" in spans or "end" in spans else {column: int(m.sum()) for column, m in masks.items()}
+        {} if plain else {column.replace("_", " "): int(m.sum()) for column, m in masks.items() if m.any()}
     )
     kind = "zones changed" if spec.name == "articles" else f"{one} span moved"
-    return Change(kind, after.height, told, detail)
+    return [*found, Change(kind, after.height, told, detail, spec.name)]
 
 
 def _column(table: TableDiff, spec: Table, column: Column, one: str) -> Change:
     before, after = table.changed_in(column.name)
     told = [
-        f"{_key(new, spec.key)}{_quote(new)}: {_short(old[column.name])} → {_short(new[column.name])}"
+        f"{key_of(new, spec.key)}{'' if quoted(new) == column.name else quote(new)}: "
+        f"{became(old[column.name], new[column.name])}"
         for old, new in zip(before.head(EXAMPLES).to_dicts(), after.head(EXAMPLES).to_dicts(), strict=True)
     ]
     detail: dict[str, int] = {}
@@ -312,10 +358,4 @@ def _column(table: TableDiff, spec: Table, column: Column, one: str) -> Change:
         kind = f"{one} relabelled: {column.title.lower()}"
     else:
         kind = f"{one}: {column.title.lower()} changed"
-    return Change(kind, after.height, told, detail)
-
-
-def _short(value: Any) -> str:
-    if value is None or value == []:
-        return "none"
-    return _few(", ".join(str(one) for one in value) if isinstance(value, list) else str(value))
+    return Change(kind, after.height, told, detail, spec.name)

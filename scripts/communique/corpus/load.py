@@ -89,7 +89,7 @@ def _read(
 
     schema = load_schema(project.schema)
     manifest = read_manifest(project.corpus)
-    _warn_if_withheld(project, manifest, table)
+    _warn_if_withheld(project, manifest)
     files = table_files(manifest, table, split)
     if split is not None and not files:
         known = {file["split"] for entry in manifest["tables"].values() for file in entry["files"]}
@@ -109,19 +109,28 @@ def _read(
 
 
 class WithheldTextWarning(UserWarning):
-    """The corpus was published without the texts of some articles."""
+    """The corpus was published without the texts of some articles, or they were not all restored."""
 
 
-def _warn_if_withheld(project: Project, manifest: dict[str, Any], table: str) -> None:
-    """Say once, where the words of articles would be, that they are withheld and how to get them back."""
-    withheld = manifest.get("withheld")
+def _warn_if_withheld(project: Project, manifest: dict[str, Any], level: int = 4) -> None:
+    """Say, where the words of articles would be, that they are withheld and how to get them back."""
+    withheld, hydrated = manifest.get("withheld"), manifest.get("hydrated") or {}
     if withheld:
-        warnings.warn(
-            f"{project.corpus}: the words of {withheld['articles']} article(s) are withheld and null in "
-            f"'{table}'. Restore them from your own copies: communique hydrate {project.corpus} --texts DIR",
-            WithheldTextWarning,
-            stacklevel=4,
+        said = (
+            f"{project.corpus}: the words of {withheld['articles']} article(s) are withheld: texts, titles and "
+            f"the words of spans are null. Restore them from your own copies: "
+            f"communique hydrate {project.root} --texts DIR --out NEW_FOLDER"
         )
+    elif hydrated.get("missing") or hydrated.get("partial"):
+        from communique.corpus.hydrate import REPORT
+
+        said = (
+            f"{project.corpus}: {hydrated['partial']} article(s) were restored in part and {hydrated['missing']} "
+            f"not at all; {REPORT} says which spans are not here, and why."
+        )
+    else:
+        return
+    warnings.warn(said, WithheldTextWarning, stacklevel=level)
 
 
 def open_corpus(path: str | Path | None = None, version: str | None = None) -> Corpus:
@@ -129,7 +138,9 @@ def open_corpus(path: str | Path | None = None, version: str | None = None) -> C
     from communique.corpus.document import Corpus
 
     project = locate(path)
-    return Corpus(project if version is None else at_version(project, version))
+    opened = Corpus(project if version is None else at_version(project, version))
+    _warn_if_withheld(opened.project, opened.manifest, 3)
+    return opened
 
 
 def locate(path: str | Path | None = None) -> Project:
@@ -146,7 +157,11 @@ def locate(path: str | Path | None = None) -> Project:
         return found
     given = Path(path)
     if not given.exists():
-        raise ProjectError("The folder does not exist.", file=given)
+        raise ProjectError(
+            "The folder does not exist.",
+            file=given,
+            mend="see the spelling; corpus/versions/versions.json lists the released versions",
+        )
     if own := flat(given):
         return own
     try:

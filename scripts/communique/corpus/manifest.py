@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from communique.annotation.source import read_json
-from communique.errors import ProjectError
+from communique.errors import CommuniqueError, ProjectError
 
 Record = dict[str, Any]
 
 NAME = "manifest.json"
+_ENTRY = {"path", "split", "shard", "rows", "bytes", "sha256"}
 
 
 def manifest_json(manifest: Record) -> str:
@@ -21,15 +22,33 @@ def manifest_json(manifest: Record) -> str:
 
 
 def read_manifest(corpus: Path) -> Record:
-    """The manifest of a built corpus. Raises ProjectError when there is none."""
+    """The manifest of a built corpus. Raises ProjectError when there is none, or it has another form."""
     path = corpus / NAME
     if not path.exists():
         raise ProjectError("The corpus has not been built.", file=path, mend="run 'communique build'")
-    manifest = read_json(path)
-    if not isinstance(manifest.get("tables"), dict):
+    mend = "restore it from git or the Hub, or run 'communique build'"
+    try:
+        manifest = read_json(path)
+    except CommuniqueError as error:
         raise ProjectError(
-            "Not a manifest of a corpus.", file=path, field="tables", mend="run 'communique build'"
+            "The manifest of the corpus cannot be read.", file=path, found=error.message, mend=mend
+        ) from None
+    tables = manifest.get("tables") if isinstance(manifest, dict) else None
+    if not isinstance(tables, dict):
+        raise ProjectError("Not a manifest of a corpus.", file=path, field="tables", mend=mend)
+    for name, table in tables.items():
+        files = table.get("files") if isinstance(table, dict) else None
+        sound = isinstance(files, list) and all(
+            isinstance(one, dict) and one.keys() >= _ENTRY for one in files
         )
+        if not sound:
+            raise ProjectError(
+                "Not a manifest of a corpus.",
+                file=path,
+                field=f"tables/{name}/files",
+                expected=f"a list of entries with {', '.join(sorted(_ENTRY))}",
+                mend=mend,
+            )
     return manifest
 
 

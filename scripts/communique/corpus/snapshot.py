@@ -107,6 +107,7 @@ def open_snapshot(spec: str, project: Project | None) -> Iterator[Snapshot]:
                 f"'{spec}' names no version of the corpus.",
                 found=spec,
                 expected="current, a version x.y.z, a folder, a git revision, or ORG/NAME@REVISION on the Hub",
+                mend="see the spelling; corpus/versions/versions.json lists what was released",
             )
 
 

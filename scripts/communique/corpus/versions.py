@@ -42,7 +42,10 @@ def numbers(version: str) -> Numbers:
     found = _NUMBER.fullmatch(version.removeprefix("v"))
     if found is None:
         raise ProjectError(
-            "This is not a version number.", expected="x.y.z, for example 1.2.0", found=version or "nothing"
+            "This is not a version number.",
+            expected="x.y.z, for example 1.2.0",
+            found=version or "nothing",
+            mend="give three numbers; corpus/versions/versions.json lists what was released",
         )
     major, minor, patch = (int(part) for part in found.groups())
     return major, minor, patch
@@ -116,6 +119,7 @@ def version_folder(corpus: Path, version: str) -> Path:
             file=corpus / FOLDER,
             expected=", ".join(known) or "a released version; nothing was released yet",
             found=version,
+            mend="name one of these, or leave the version out for the present build",
         )
     folder = corpus / FOLDER / wanted
     _verify_entry(folder, known[wanted])

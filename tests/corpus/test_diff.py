@@ -29,6 +29,8 @@ from communique.errors import ProjectError
 from communique.project import Project
 from communique.schema import Schema, load_schema
 
+pytestmark = pytest.mark.slow  # whole projects are built, broken and built again
+
 Edit = Callable[[dict[str, Any]], Any]
 
 

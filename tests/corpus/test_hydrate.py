@@ -26,6 +26,8 @@ from communique.errors import CommuniqueError, ProjectError
 from communique.project import Project
 from communique.schema import Schema
 
+pytestmark = pytest.mark.slow  # whole projects are built, broken and built again
+
 WORDS = [
     "minister", "province", "said", "nobody", "asked", "him", "for", "money", "the", "bridge", "would", "open", "in",
     "May", "“whatever", "critics”", "say", "it", "isn’t", "about", "1.5", "€20", "naïve", "—", "👩‍👩‍👧", "шаг", "中文",

@@ -16,6 +16,8 @@ ELSEWHERE = frozenset(
         "L2/event-without-action",
         "L3/child-outside-parent",
         "L3/parent-not-innermost",
+        # Lines that only the reader's copy has, as advertisements, are in no zone.
+        "L3/zone-gap",
         "L4/cue-not-realised",
         "L4/conditional-without-condition",
         # Values that were sealed come back with most of the text only.
@@ -27,7 +29,7 @@ ELSEWHERE = frozenset(
 
 @dataclass(frozen=True)
 class Losses:
-    """Articles that were restored in part, and the records (table, key) of which a span is missing."""
+    """Articles that were restored in part or from another text, and the records (table, key) of which a span is missing."""
 
     articles: frozenset[str] = frozenset()
     records: frozenset[tuple[str, str]] = frozenset()
@@ -41,8 +43,8 @@ def read_losses(root: Path, manifest: dict[str, Any] | None) -> Losses:
 
     try:
         documents = json.loads((root / REPORT).read_text(encoding="utf-8"))["documents"]
-        partial = [one for one in documents if one["status"] == "partial"]
-        records = {(lost["table"], lost["key"]) for one in partial for lost in one["lost"]}
-        return Losses(frozenset(one["article_id"] for one in partial), frozenset(records))
+        other = [one for one in documents if one["status"] == "partial" or one["text"] == "drifted"]
+        records = {(lost["table"], lost["key"]) for one in other for lost in one["lost"]}
+        return Losses(frozenset(one["article_id"] for one in other), frozenset(records))
     except (OSError, ValueError, KeyError, TypeError):
         return Losses()

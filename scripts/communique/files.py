@@ -61,3 +61,10 @@ def folder_atomically(goal: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
+
+
+def text_lines(path: Path) -> list[str]:
+    """The lines of a UTF-8 file of JSON lines. `str.splitlines` would also break at U+2028, U+0085 and others, which
+    may stand inside a JSON string."""
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return lines if lines[-1] else lines[:-1]

@@ -118,6 +118,16 @@ def test_invalid_json_names_the_file(tmp_path: Path, schema: Schema) -> None:
         load_actors(tmp_path / "actors.jsonl", schema)
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c"])
+def test_only_a_line_feed_ends_a_line_of_the_registry(
+    sign: str, shipped: Project, schema: Schema, tmp_path: Path
+) -> None:
+    actors = load_actors(shipped.actors, schema)
+    actors[0]["note"] = f"before{sign}after"
+    save_actors(actors, tmp_path / "actors.jsonl", schema)
+    assert load_actors(tmp_path / "actors.jsonl", schema) == actors
+
+
 # Rule R3, on a tree of statements over "0123456789": outer holds 0-9, inner 3-7.
 
 

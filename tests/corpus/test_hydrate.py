@@ -192,6 +192,12 @@ def test_copies_are_found_by_id_name_address_and_content(
         assert hydrate(public, read_copies(folder), tmp_path / f"out{number}").identical, name
 
 
+def test_a_line_of_copies_may_hold_other_separators(public: Path, text: str, tmp_path: Path) -> None:
+    line = json.dumps({"text": text.replace("\n", "\u2028\n"), "article_id": FIRST}, ensure_ascii=False)
+    (tmp_path / "copies.jsonl").write_text(line + "\n", encoding="utf-8")
+    assert [one.names for one in read_copies(tmp_path / "copies.jsonl")] == [frozenset({FIRST})]
+
+
 def test_a_web_page_is_read(public: Path, text: str, tmp_path: Path) -> None:
     lines = [f"<p>{line}</p>" for line in text.split("\n") if len(line) > 100]
     page = f"<html><head><title>x</title></head><body><article>{''.join(lines)}</article></body></html>"
@@ -229,6 +235,8 @@ def test_bad_places_are_refused(public: Path, shipped: Project, text: str, tmp_p
         hydrate(shipped.root, [], tmp_path / "out")
     with pytest.raises(ProjectError, match="never written to"):
         hydrate(public, _copies(text), public / "out")
+    with pytest.raises(ProjectError, match="never written to"):
+        hydrate(public / "corpus", _copies(text), public / "out")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").write_text("x")
     with pytest.raises(ProjectError, match="not empty"):

@@ -221,3 +221,10 @@ def test_a_faulty_line_names_file_line_and_field(tmp_path: Path, change: dict[st
     assert caught.value.file == str(path)
     assert caught.value.record == "line 1"
     assert field in (caught.value.field or "")
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0c"])
+def test_only_a_line_feed_ends_a_decision(sign: str, tmp_path: Path) -> None:
+    noted = [replace(DECIDED[0], note=f"before{sign}after"), *DECIDED[1:]]
+    save_decisions(noted, tmp_path / "decisions.jsonl")
+    assert load_decisions(tmp_path / "decisions.jsonl") == noted

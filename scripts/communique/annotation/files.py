@@ -11,7 +11,7 @@ from typing import Any
 from communique.annotation.model import Annotation, Record
 from communique.annotation.order import in_order
 from communique.errors import CommuniqueError
-from communique.files import write_atomically
+from communique.files import text_lines, write_atomically
 from communique.schema import Schema, Table
 
 _flat = json.JSONEncoder(ensure_ascii=False).encode
@@ -140,7 +140,7 @@ def load_actors(path: Path, schema: Schema) -> list[Record]:
     if not path.exists():
         return []
     actors = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(text_lines(path), start=1):
         if not line.strip():
             continue
         try:

@@ -15,7 +15,7 @@ from typing import Any
 
 from communique.annotation.derive import derive_actors
 from communique.corpus.build import CARD
-from communique.corpus.checksums import write_sums
+from communique.corpus.checksums import SUMS, write_sums
 from communique.corpus.croissant import CROISSANT, croissant_json
 from communique.corpus.hydrate_rows import Places, Restored, claims_of, restore, restore_row, unseal_rows
 from communique.corpus.hydrate_texts import Copy, Wanted, assign, refuse_wrong
@@ -27,7 +27,7 @@ from communique.corpus.tableset import content_digest, write_tables
 from communique.corpus.walk import Walker
 from communique.corpus.withheld_schema import write_schema
 from communique.errors import ProjectError
-from communique.files import folder_atomically, write_atomically
+from communique.files import folder_atomically, text_lines, write_atomically
 from communique.parallel import Parallel, no_collection
 from communique.project import Project
 from communique.schema import Schema, load_schema
@@ -107,7 +107,8 @@ def hydrate(public: Path, copies: Iterable[Copy], goal: Path) -> Hydrated:
         )
     if goal.exists() and (not goal.is_dir() or any(goal.iterdir())):
         raise ProjectError("The folder is not empty.", file=goal, mend="name a new folder with --out")
-    if goal.resolve() == public.resolve() or public.resolve() in goal.resolve().parents:
+    released = next((one for one in (project.corpus, project.corpus.parent) if (one / SUMS).exists()), public)
+    if released.resolve() in (goal.resolve(), *goal.resolve().parents):
         raise ProjectError("A release is never written to.", file=goal, mend="name a folder outside of it")
     with no_collection():
         return _hydrate(project, manifest, copies, goal)
@@ -149,7 +150,7 @@ def read_withheld(project: Project, manifest: Record) -> list[Record]:
     """The lines of `withheld.jsonl`, its bytes verified. Raises ProjectError when they aren't as released."""
     path = verify_file(project.corpus, manifest["withheld"])
     try:
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        return [json.loads(line) for line in text_lines(path)]
     except ValueError as error:
         raise ProjectError(f"Not JSON lines: {error}", file=path, mend="fetch the release again") from None
 

@@ -11,6 +11,7 @@ from typing import Any
 from communique.articles.detect import source_format
 from communique.articles.draft import ArticleError, ReadOptions
 from communique.articles.readers import READERS
+from communique.files import text_lines
 from communique.errors import CommuniqueError, ProjectError
 from communique.text import fingerprint as fp
 from communique.text.canonical import canonical, decode, digest
@@ -148,13 +149,18 @@ def _file(file: Path, html: bool) -> Iterator[Copy]:
 
 
 def _lines(file: Path) -> Iterator[Copy]:
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(text_lines(file), start=1):
         if not line.strip():
             continue
         try:
             record = json.loads(line)
         except json.JSONDecodeError as error:
-            raise ProjectError(f"Not valid JSON: {error}", file=file, record=f"line {number}") from None
+            raise ProjectError(
+                f"Not valid JSON: {error}",
+                file=file,
+                record=f"line {number}",
+                mend="one JSON object a line, with 'text' and best with 'article_id' or 'url'",
+            ) from None
         text = record.get("text") if isinstance(record, dict) else None
         if not isinstance(text, str):
             raise ProjectError(

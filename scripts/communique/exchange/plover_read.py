@@ -82,7 +82,7 @@ def _records(content: str, file: Path) -> list[Record]:
         data = json.loads(content)
     except (ValueError, RecursionError):
         try:
-            data = [json.loads(line) for line in content.splitlines() if line.strip()]
+            data = [json.loads(line) for line in content.split("\n") if line.strip()]
         except (ValueError, RecursionError) as error:
             raise ExchangeError(
                 f"Not JSON: {error}", file=file, expected="a list of PLOVER records"

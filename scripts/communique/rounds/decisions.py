@@ -37,7 +37,7 @@ from typing import Any
 from communique.agreement.groups import TABLES, Group
 from communique.annotation.model import Annotation, Record
 from communique.errors import CommuniqueError
-from communique.files import write_atomically
+from communique.files import text_lines, write_atomically
 
 DECISIONS_FILE = "decisions.jsonl"
 
@@ -108,7 +108,7 @@ def load_decisions(path: Path) -> list[Decision]:
     if not path.exists():
         return []
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(text_lines(path), start=1):
         if line.strip():
             try:
                 data = json.loads(line)

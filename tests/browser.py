@@ -124,6 +124,8 @@ class LabelStudioTab:
 
     def open_task(self, project: int, task: int) -> None:
         self.page.goto(f"{self.url}/projects/{project}/data?task={task}")
+        # The page opens the task anew when the list of tasks arrives after it.
+        self.page.wait_for_load_state("networkidle", timeout=60_000)
         self.page.wait_for_selector(".lsf-richtext__container", timeout=60_000)
         self.page.wait_for_function(_READY, timeout=60_000)
         self.page.wait_for_timeout(500)

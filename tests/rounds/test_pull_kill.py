@@ -133,7 +133,7 @@ def test_killing_the_command(
         process = begin(source, *arguments, key=key)
         if kills % 3:  # among the files, which takes some milliseconds; else anywhere
             until_written(folder, process)
-            time.sleep(rng.uniform(0, 0.04))
+            time.sleep(0.0003 * 2 ** rng.uniform(0, 7))
             process.kill()
             finish(process)
             killed = process.returncode == -9

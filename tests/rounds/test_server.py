@@ -102,7 +102,10 @@ def listening(pid: int) -> set[tuple[str, int]]:
     """Addresses and ports on which a process listens (Linux)."""
     inodes = set()
     for link in Path(f"/proc/{pid}/fd").iterdir():
-        target = os.readlink(link)
+        try:
+            target = os.readlink(link)
+        except FileNotFoundError:  # closed since
+            continue
         if target.startswith("socket:["):
             inodes.add(target[8:-1])
     found = set()

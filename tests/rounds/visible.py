@@ -34,7 +34,7 @@ class VisibleForm:
         """The row of the form with this title, which must be there once."""
         own = self.page.locator(f".cq-name h4:text-is({title!r})")
         found = self.page.locator(".cq-form .cq-row:visible").filter(has=own)
-        found.first.wait_for(timeout=5000)
+        found.first.wait_for(timeout=30_000)
         assert found.count() == 1, (title, found.count())
         found.scroll_into_view_if_needed()
         return found

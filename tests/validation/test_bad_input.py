@@ -174,7 +174,7 @@ def test_an_article_of_100_000_mentions(tmp_path: Path) -> None:
 
 
 def repeat(corpus: Path, times: int) -> None:
-    rewrite(corpus, "mentions", lambda table: pa.concat_tables([table.slice(0, 1)] * times))
+    rewrite(corpus, "mentions", lambda table: table.take(pa.array([0] * times, pa.int64())))
 
 
 def test_a_million_findings_of_one_kind(built: Project) -> None:
@@ -217,7 +217,7 @@ def test_a_disk_that_takes_nothing(
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_run_gives_no_verdict_and_writes_nothing(sign: signal.Signals, built: Project) -> None:
-    repeat(built.corpus, 3_000_000)
+    repeat(built.corpus, 500_000)
     before = set(built.root.rglob("*"))
     command = [sys.executable, "-c", _RUN, "validate", str(built.corpus)]
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -309,7 +309,7 @@ def test_an_article_with_100_000_mentions_and_a_million_characters(tmp_path: Pat
     )
     start = time.monotonic()
     report = validate(project.root)
-    assert [(one.id, one.key) for one in report.findings] == [
+    assert [(one.id, one.key) for one in report.findings if one.severity == "error"] == [
         ("L3/span-text-differs", "c-20211207-long.m77777")
     ]
     assert time.monotonic() - start < 240

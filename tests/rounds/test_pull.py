@@ -188,6 +188,6 @@ def test_a_hand_made_export(planned: tuple[Source, Round], tmp_path: Path) -> No
 
 
 def test_an_article_id_from_elsewhere_is_no_path(planned: tuple[Source, Round]) -> None:
-    entries = pulled(planned, export(article="../../../evil"))
-    assert entries["../../../evil"]["state"] == "refused"
-    assert not list(planned[0].project.root.parent.rglob("evil*"))
+    entries = pulled(planned, export(article="../../../stray-8d1f"))
+    assert entries["../../../stray-8d1f"]["state"] == "refused"
+    assert not list(planned[0].project.root.parent.rglob("stray-8d1f*"))

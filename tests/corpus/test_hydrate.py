@@ -17,6 +17,7 @@ from tests.corpus.small import Text, tables_of
 
 from communique.corpus.checksums import SUMS
 from communique.corpus.hydrate import REPORT, hydrate, restore_tables
+from communique.corpus.hydrate_rows import laid_out
 from communique.corpus.hydrate_texts import Copy, read_copies
 from communique.corpus.load import WithheldTextWarning, load, load_arrow, open_corpus
 from communique.corpus.manifest import read_manifest
@@ -196,6 +197,19 @@ def test_a_line_of_copies_may_hold_other_separators(public: Path, text: str, tmp
     line = json.dumps({"text": text.replace("\n", "\u2028\n"), "article_id": FIRST}, ensure_ascii=False)
     (tmp_path / "copies.jsonl").write_text(line + "\n", encoding="utf-8")
     assert [one.names for one in read_copies(tmp_path / "copies.jsonl")] == [frozenset({FIRST})]
+
+
+def test_zones_of_another_text_are_in_its_order_with_the_signs_of_their_lines() -> None:
+    text = "“Two two.”\nAn advertisement\n“One.” More one.\n"
+
+    def zone(number: int, words: str) -> dict[str, int]:
+        start = text.index(words)
+        return {"zone_id": number, "start": start, "end": start + len(words)}
+
+    found = laid_out([zone(1, "One"), zone(2, "More one."), zone(3, "Two two.")], text)
+    words = [(one["zone_id"], text[one["start"] : one["end"]]) for one in found]
+    assert words == [(3, "“Two two.”"), (1, "“One.”"), (2, "More one.")]
+    assert laid_out([], text) == []
 
 
 def test_a_web_page_is_read(public: Path, text: str, tmp_path: Path) -> None:

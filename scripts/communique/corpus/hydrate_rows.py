@@ -128,7 +128,7 @@ def restore_row(name: str, row: Record, walker: Walker, made: Restored, places: 
 def _article(row: Record, made: Restored) -> None:
     kept = [zone for zone in row["zones"] if zone is not None]
     if made.report.status not in ("identical", "normalised"):
-        kept = _laid_out(kept, made.text)
+        kept = laid_out(kept, made.text)
     known = {zone["zone_id"] for zone in kept}
     row["zones"] = [
         {**zone, "duplicate_of": zone["duplicate_of"] if zone["duplicate_of"] in known else None}
@@ -137,21 +137,20 @@ def _article(row: Record, made: Restored) -> None:
     row.update(text=made.text, text_sha256=digest(made.text), char_count=len(made.text))
 
 
-def _laid_out(zones: list[Record], text: str) -> list[Record]:
+def laid_out(zones: list[Record], text: str) -> list[Record]:
     """Zones in the order of another text, each with the signs beside it that its line has gained.
 
     A line that is in no zone, as of an advertisement, stays in none.
     """
     zones = [dict(zone) for zone in sorted(zones, key=lambda zone: (zone["start"], zone["end"]))]
-    ends = [0, *(zone["end"] for zone in zones)]
-    for zone, before in zip(zones, ends, strict=False):
-        low = max(before, text.rfind("\n", 0, zone["start"]) + 1)
-        zone["start"] -= len(text[low : zone["start"]].lstrip())
-    starts = [*(zone["start"] for zone in zones[1:]), len(text)]
-    for zone, after in zip(zones, starts, strict=True):
+    nexts = [*(zone["start"] for zone in zones[1:]), len(text)]
+    for zone, after in zip(zones, nexts, strict=False):
         line = text.find("\n", zone["end"])
         high = min(after, line if line >= 0 else len(text))
         zone["end"] += len(text[zone["end"] : high].rstrip())
+    for zone, before in zip(zones, [0, *(zone["end"] for zone in zones)], strict=False):
+        low = max(before, text.rfind("\n", 0, zone["start"]) + 1)
+        zone["start"] -= len(text[low : zone["start"]].lstrip())
     return zones
 
 

@@ -21,6 +21,8 @@ from communique.errors import ProjectError
 from communique.project import Project
 from communique.schema import Schema
 
+pytestmark = pytest.mark.slow  # whole projects are built, broken and built again
+
 
 def _loaded(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[dict[str, Any]]]:
     import mlcroissant
@@ -45,7 +47,6 @@ def _plain(value: Any, prefix: str = "") -> Any:
     return value
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("form", ["whole", "public", "restored"])
 def test_every_table_loads_with_mlcroissant(
     project: Project, schema: Schema, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch

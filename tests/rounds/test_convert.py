@@ -169,6 +169,7 @@ def annotations(draw: st.DrawFn, schema: Schema = SCHEMA) -> tuple[Annotation, s
     return annotation, text
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(annotations(), st.integers(0, 99))
 def test_generated_annotations_come_back_as_they_are(given_: tuple[Annotation, str], seed: int) -> None:

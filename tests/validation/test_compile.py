@@ -356,6 +356,7 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
     return st.one_of(st.none(), known[kind])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "table", ["articles", "actors", "mentions", "statements", "actions", "events", "event_links", "claims"]
 )

@@ -20,6 +20,8 @@ from communique.project import Project
 from communique.schema import load_schema
 from communique.validation import validate
 
+pytestmark = pytest.mark.slow  # whole projects are built, broken and built again
+
 #: Of these the tables hold nothing: the digest that an annotation file states, and duplicates that shards exclude.
 ONLY_IN_JSON = {"L2/annotation-of-another-text"}
 OF_ROWS = [fault for fault in FAULTS if fault.id[1] in "234" and fault.id not in ONLY_IN_JSON]
@@ -33,7 +35,6 @@ def test_a_sound_corpus_gives_no_finding(built: Project) -> None:
         assert report.shards == (3 if path == built.root else 2)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fault", OF_ROWS, ids=[fault.name for fault in OF_ROWS])
 def test_a_fault_of_a_row_is_the_same_in_parquet(fault: Fault, tmp_path: Path, sound_rows: Any) -> None:
     project = make_project(tmp_path)

@@ -6,11 +6,10 @@ every region checked, tasks sent and counted) over those of the SDK sending the 
 the pull (exported, checked, converted, files written) over the SDK's export as JSON; peak memory of either process;
 and regions per second of conversion alone, in seconds of the processor; all as medians of the turns.
 
-Seen on 2026-11-25 on two cores that up to fifteen other processes wanted, so that times are several times those of an
-idle machine and a ratio is good to a third: 1000 tasks (32 MB, 3 turns) push 0.87, pull 1.01 of the SDK's time;
-5000 tasks (159 MB, 1 turn) push 1.47, pull 0.60; peak memory of 5000 tasks 232 MB in a push and 146 MB in a pull,
-where the SDK's process takes 2411 and 1799 MB;
-conversion 15,000 regions/s to tasks and 47,000 back.
+Seen on 2026-11-25 on two cores: 1000 tasks (32 MB, 1 turn, nothing else running) push 0.81, pull 0.86 of the SDK's
+time, 97 and 96 MB where the SDK's process takes 638 and 513 MB; conversion 20,000 regions/s to tasks and 56,000 back.
+5000 tasks (159 MB, 1 turn, beside up to fifteen other processes, before conversion was spread over the cores) push
+1.47, pull 0.60; 232 MB in a push and 146 MB in a pull, where the SDK's process takes 2411 and 1799 MB.
 """
 
 from __future__ import annotations

@@ -92,6 +92,11 @@ def verify_sums(folder: Path, wanted: Callable[[str], bool] = lambda path: True)
         raise error
 
 
+def sealed_folder(corpus: Path) -> Path | None:
+    """The released folder that `corpus` is or is the `corpus/` of; None when it is of none."""
+    return next((one for one in (corpus, corpus.parent) if (one / SUMS).is_file()), None)
+
+
 def verify_small(folder: Path) -> None:
     """Check everything but the tables, which are checked one by one as they are read."""
     if (folder / SUMS).exists():

@@ -15,7 +15,7 @@ from typing import Any
 
 from communique.annotation.derive import derive_actors
 from communique.corpus.build import CARD
-from communique.corpus.checksums import SUMS, write_sums
+from communique.corpus.checksums import sealed_folder, write_sums
 from communique.corpus.croissant import CROISSANT, croissant_json
 from communique.corpus.hydrate_rows import Places, Restored, claims_of, restore, restore_row, unseal_rows
 from communique.corpus.hydrate_texts import Copy, Wanted, assign, refuse_wrong
@@ -107,7 +107,7 @@ def hydrate(public: Path, copies: Iterable[Copy], goal: Path) -> Hydrated:
         )
     if goal.exists() and (not goal.is_dir() or any(goal.iterdir())):
         raise ProjectError("The folder is not empty.", file=goal, mend="name a new folder with --out")
-    released = next((one for one in (project.corpus, project.corpus.parent) if (one / SUMS).exists()), public)
+    released = sealed_folder(project.corpus) or public
     if released.resolve() in (goal.resolve(), *goal.resolve().parents):
         raise ProjectError("A release is never written to.", file=goal, mend="name a folder outside of it")
     with no_collection():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from communique.annotation.source import read_json
 from communique.corpus.buildsums import Change, changed_since_build
-from communique.corpus.checksums import SUMS, SealBroken, broken
+from communique.corpus.checksums import SUMS, SealBroken, broken, sealed_folder
 from communique.corpus.croissant import CROISSANT
 from communique.corpus.manifest import NAME, sha256_of
 from communique.corpus.versions import FOLDER, INDEX, releases, verify_versions, version_now
@@ -30,7 +30,7 @@ def seal_findings(corpus: Path, said: Iterable[str | None]) -> list[Finding]:
     `corpus` is a released version, or the `corpus/` of a public folder. Files of which something is `said`
     already are passed over: one fault is one finding.
     """
-    folder = next((one for one in (corpus, corpus.parent) if (one / SUMS).is_file()), None)
+    folder = sealed_folder(corpus)
     if folder is None:
         return []
     found = [_finding(error, corpus) for error in broken(folder)]

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ class NotWritten(CommuniqueError):
     """A file could not be written, as on a full disk."""
 
 
-def write_atomically(path: Path, content: str | bytes) -> None:
+def write_atomically(path: Path, content: str | bytes | memoryview) -> None:
     """Write `content` to `path` by way of a temporary file beside it; text is written as UTF-8, newlines as they are.
 
     Raises NotWritten when the disk is full or the folder cannot be written to; `path` is then as it was.
@@ -42,6 +43,21 @@ def write_atomically(path: Path, content: str | bytes) -> None:
             found=error.strerror or str(error),
             mend="free some room on the disk, or mend the folder's rights; then run the same command again",
         ) from error
+
+
+def clear_unfinished(folder: Path, pattern: str = ".*.tmp", older_than: float = 0.0) -> list[Path]:
+    """Delete what a killed `write_atomically` left in `folder`; the paths deleted.
+
+    `pattern` is a glob below the folder. Where two may write side by side, `older_than` (seconds) spares
+    the file that the other is just writing.
+    """
+    cleared = []
+    for path in sorted(folder.glob(pattern)):
+        with contextlib.suppress(FileNotFoundError):
+            if not older_than or time.time() - path.stat().st_mtime > older_than:
+                path.unlink()
+                cleared.append(path)
+    return cleared
 
 
 @contextlib.contextmanager

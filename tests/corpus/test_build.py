@@ -216,6 +216,41 @@ def test_killed_at_any_moment_the_corpus_still_loads(project: Project) -> None:
     assert not list(project.corpus.rglob("*.tmp"))
 
 
+_DIES_AT_WRITE = """
+import os, sys
+from pathlib import Path
+from communique.corpus.build import build
+from communique.project import Project
+left, replace = int(sys.argv[2]), os.replace
+def die(source, goal):
+    global left
+    if not left:
+        os._exit(137)
+    left -= 1
+    replace(source, goal)
+os.replace = die
+build(Project(Path(sys.argv[1])))
+"""
+
+
+@pytest.mark.slow
+def test_killed_while_any_file_is_written_the_next_build_leaves_nothing_behind(project: Project) -> None:
+    """Dies between writing and renaming the first file, the second, … until a build writes no more files than that."""
+    for number in range(40):
+        _edit(project, lambda data, n=number: [event.update(gloss=f"Event {n}") for event in data["events"]])
+        ended = subprocess.run([sys.executable, "-c", _DIES_AT_WRITE, str(project.root), str(number)])
+        died = ended.returncode == 137
+        assert bool(list(project.corpus.rglob(".*.tmp"))) == died
+        assert len(load("events", path=project.root))
+        build(project)
+        assert not list(project.corpus.rglob(".*.tmp"))
+        assert check(project) == []
+        if not died:
+            assert number > 3
+            return
+    raise AssertionError("a build of one changed table writes more than 40 files")
+
+
 def _loads_with_datasets(project: Project) -> int:
     from datasets import load_dataset
 

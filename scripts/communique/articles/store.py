@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from communique.articles.draft import ArticleError
-from communique.files import write_atomically
+from communique.files import clear_unfinished, write_atomically
 from communique.project import Project
 
-_TEMP = ".*.tmp"
 _NAME_BYTES = 200
 
 Record = dict[str, Any]
@@ -49,8 +48,7 @@ def locked(project: Project) -> Iterator[None]:
                     mend="wait until it is done",
                 ) from None
         for folder in (project.raw, project.articles):
-            for left in folder.glob(_TEMP):
-                left.unlink()
+            clear_unfinished(folder)
         yield
 
 

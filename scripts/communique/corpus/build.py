@@ -22,7 +22,7 @@ from communique.corpus.tables import parts
 from communique.corpus.tableset import content_digest, write_tables
 from communique.corpus.versions import version_now
 from communique.errors import ProjectError
-from communique.files import write_atomically
+from communique.files import clear_unfinished, write_atomically
 from communique.project import Project
 
 Record = dict[str, Any]
@@ -141,4 +141,5 @@ def _sweep(corpus: Path, manifest: Record) -> list[str]:
         if relative not in named:
             path.unlink()
             removed.append(relative)
-    return removed
+    left = clear_unfinished(corpus) + clear_unfinished(corpus / "data", "**/.*.tmp")
+    return removed + [path.relative_to(corpus).as_posix() for path in left]

@@ -43,7 +43,7 @@ def start_project(folder: Path, name: str | None = None, title: str | None = Non
         "tags": [],
     }
     write_atomically(project.facts, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
-    write_atomically(project.root / ".gitignore", ".label-studio/\n")
+    write_atomically(project.root / ".gitignore", ".label-studio/\n.*.tmp\n")
     schema = load_schema(project.schema)
     narrator = [actor for actor in load_actors(origin.actors, schema) if actor["actor_id"] == AUTHOR]
     save_actors(narrator, project.actors, schema)

@@ -20,7 +20,7 @@ from communique.annotation.files import annotation_json, dump_json
 from communique.annotation.model import Annotation
 from communique.annotation.source import Source
 from communique.errors import CommuniqueError
-from communique.files import write_atomically
+from communique.files import clear_unfinished, write_atomically
 from communique.rounds.accounts import address
 from communique.rounds.client import LabelStudio
 from communique.rounds.convert_from import read_annotation
@@ -170,10 +170,8 @@ def _write_all(files: Mapping[Path, bytes]) -> None:
 
 def _sweep(folder: Path) -> None:
     """Delete what killed pulls were just writing. A file being written now is not a minute old."""
-    for path in [*folder.glob(f".{PULL_FILE}.*.tmp"), *folder.glob("*/.*.json.*.tmp")]:
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - path.stat().st_mtime > 60:
-                path.unlink()
+    for pattern in (f".{PULL_FILE}.*.tmp", "*/.*.json.*.tmp"):
+        clear_unfinished(folder, pattern, older_than=60)
 
 
 def read_pull(source: Source, plan: Round) -> dict[str, dict[str, Record]]:

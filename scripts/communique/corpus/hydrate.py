@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from communique.annotation.derive import derive_actors
 from communique.corpus.build import CARD
 from communique.corpus.checksums import sealed_folder, write_sums
@@ -27,7 +29,7 @@ from communique.corpus.tableset import content_digest, write_tables
 from communique.corpus.walk import Walker
 from communique.corpus.withheld_schema import write_schema
 from communique.errors import ProjectError
-from communique.files import folder_atomically, text_lines, write_atomically
+from communique.files import folder_atomically, write_atomically
 from communique.parallel import Parallel, no_collection
 from communique.project import Project
 from communique.schema import Schema, load_schema
@@ -150,7 +152,7 @@ def read_withheld(project: Project, manifest: Record) -> list[Record]:
     """The lines of `withheld.jsonl`, its bytes verified. Raises ProjectError when they aren't as released."""
     path = verify_file(project.corpus, manifest["withheld"])
     try:
-        return [json.loads(line) for line in text_lines(path)]
+        return msgspec.json.Decoder().decode_lines(path.read_bytes())
     except ValueError as error:
         raise ProjectError(f"Not JSON lines: {error}", file=path, mend="fetch the release again") from None
 

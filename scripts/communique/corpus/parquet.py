@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,21 +29,28 @@ def to_arrow(rows: list[Record], table: Table) -> pa.Table:
     import pyarrow as pa
 
     schema = arrow_schema(table)
-    ordered = sorted(rows, key=lambda row: tuple(str(row[column] or "") for column in table.key))
+    ordered = sorted(rows, key=_sorting(table))
     columns = []
     for column, field in zip(table.columns, schema, strict=True):
         values = [row[column.name] for row in ordered]
         if pa.types.is_date32(field.type):
-            values = [
-                datetime.date.fromisoformat(value) if isinstance(value, str) else value for value in values
-            ]
-        elif column.json.get("x-arrow") == "json":
+            columns.append(pa.array(values).cast(field.type))
+            continue
+        if column.json.get("x-arrow") == "json":
             values = [
                 None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
                 for value in values
             ]
         columns.append(pa.array(values, type=field.type))
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _sorting(table: Table) -> Callable[[Record], Any]:
+    """The order of rows: by the table's key, its parts as text."""
+    if len(table.key) == 1:
+        (only,) = table.key
+        return lambda row: str(row[only] or "")
+    return lambda row: tuple(str(row[column] or "") for column in table.key)
 
 
 def write_parquet(table: Table, data: pa.Table, sink: Any) -> None:
@@ -92,11 +98,11 @@ def records(data: pa.Table, table: Table) -> Iterator[Record]:
     ]
     texts = [column.name for column in table.columns if column.json.get("x-arrow") == "json"]
     names = data.column_names
+    for name in dates:
+        if name in names:
+            data = data.set_column(names.index(name), name, data[name].cast("string"))
     for batch in data.to_batches(max_chunksize=10_000):
         for row in _rows(batch, names):
-            for name in dates:
-                if row.get(name) is not None:
-                    row[name] = row[name].isoformat()
             for name in texts:
                 if row.get(name) is not None:
                     row[name] = json.loads(row[name])

@@ -64,8 +64,9 @@ def _mac(data: bytes, key: bytes) -> bytes:
 
 
 def _stream(data: bytes, key: bytes, person: bytes = b"communique-strm") -> bytes:
-    out = bytearray()
-    for at in range(0, len(data), _BLOCK):
-        block = blake2b((at // _BLOCK).to_bytes(8), key=key, digest_size=_BLOCK, person=person).digest()
-        out += bytes(a ^ b for a, b in zip(data[at : at + _BLOCK], block, strict=False))
-    return bytes(out)
+    blocks = (
+        blake2b(number.to_bytes(8), key=key, digest_size=_BLOCK, person=person).digest()
+        for number in range(-(-len(data) // _BLOCK))
+    )
+    pad = b"".join(blocks)[: len(data)]
+    return (int.from_bytes(data) ^ int.from_bytes(pad)).to_bytes(len(data))

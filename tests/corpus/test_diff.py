@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.conftest import FIRST
 
 from communique.corpus.build import build
-from communique.corpus.diff import apply, compare, diff
+from communique.corpus.diff import apply, compare, diff, joined
 from communique.corpus.diff_render import as_dict, as_markdown, as_text
 from communique.corpus.diff_schema import schema_changes
 from communique.corpus.diff_step import step_of
@@ -179,6 +179,26 @@ def test_a_diff_is_complete_and_symmetric(schema: Schema, before: Any, after: An
     assert made.before.equals(back.after)
     assert made.columns == back.columns
     assert made.counts["changed"] == sum(before[one] != after[one] for one in before.keys() & after.keys())
+
+
+@settings(max_examples=100)
+@given(before=_rows, after=_rows, shards=st.data())
+def test_compared_shard_by_shard_the_diff_is_the_same(
+    schema: Schema, before: Any, after: Any, shards: st.DataObject
+) -> None:
+    """Also when a record lies in another shard than before."""
+    table = schema.table("events")
+    old, new = _frame(before, schema), _frame(after, schema)
+
+    def dealt(frame: pl.DataFrame) -> list[pl.DataFrame]:
+        of = shards.draw(st.lists(st.integers(0, 2), min_size=frame.height, max_size=frame.height))
+        return [frame.filter(pl.Series(of, dtype=pl.Int64) == number) for number in range(3)]
+
+    parts = [compare(one, other, table) for one, other in zip(dealt(old), dealt(new), strict=True)]
+    whole, made = compare(old, new, table), joined(parts, table)
+    assert made.columns == whole.columns
+    for name in ("removed", "added", "before", "after"):
+        assert getattr(made, name).equals(getattr(whole, name))
 
 
 def test_rows_with_the_same_key_are_matched_one_by_one(schema: Schema) -> None:

@@ -7,10 +7,8 @@ emptied, skipped afterwards or comes from an older export leaves the file of the
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

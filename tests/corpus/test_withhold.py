@@ -110,6 +110,35 @@ def test_runs_are_masked_whole_and_addresses_are_facts() -> None:
     assert runs.mask("bridge would open in May")[1] is None
 
 
+@pytest.mark.parametrize(
+    ("text", "excerpt", "name"),
+    [
+        (
+            "卢里塔尼亚外长周二在首都表示，峰会将讨论该国加入联盟的问题。",
+            "外长周二在首都表示，峰会",
+            "卢里塔尼亚",
+        ),
+        (
+            "ルリタニアの外相は火曜日に首都で会見し、加盟問題を話し合うと述べた。",
+            "火曜日に首都で会見し、加盟",
+            "ルリタニア",
+        ),
+        ("รัฐมนตรีต่างประเทศกล่าวว่าจะหารือเรื่องการเข้าร่วมพันธมิตร", "ต่างประเทศกล่าวว่าจะ", "รัฐมนตรี"),
+    ],
+)
+def test_runs_of_scripts_without_spaces_are_characters(
+    tmp_path: Path, text: str, excerpt: str, name: str
+) -> None:
+    runs = Runs()
+    runs.add("a", text)
+    assert runs.mask(f"Note: {excerpt} (p. 2)") == (f"Note: {MASK} (p. 2)", "a")
+    assert runs.mask(name) == (name, None)
+    (tmp_path / "note.json").write_text(json.dumps({"note": f"x {excerpt}"}), encoding="utf-8")
+    assert [place for _, place, _ in search(tmp_path, runs)] == ["string"]
+    runs.allow(f"as {excerpt} says")
+    assert runs.mask(excerpt) == (excerpt, None)
+
+
 def test_the_public_folder_holds_what_opens_it_and_nothing_else(public: Path) -> None:
     top = {path.relative_to(public).parts[0] for path in public.rglob("*")}
     assert top <= {"corpus", "annotations", "SHA256SUMS", "CITATION.cff", "LICENSE-DATA"}

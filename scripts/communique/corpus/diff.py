@@ -153,9 +153,7 @@ def joined(parts: list[TableDiff], table: Table) -> TableDiff:
 
     if len(parts) == 1:
         return parts[0]
-    moved = compare(
-        pl.concat([one.removed for one in parts]), pl.concat([one.added for one in parts]), table
-    )
+    moved = compare(pl.concat([one.removed for one in parts]), pl.concat([one.added for one in parts]), table)
     before = pl.concat([*(one.before for one in parts), moved.before])
     after = pl.concat([*(one.after for one in parts), moved.after])
     order = after.select(pl.arg_sort_by(list(table.key))).to_series()

@@ -2,7 +2,8 @@
 
 A run is five words in a row, whatever their case and punctuation. Words are cut in two ways, at everything
 that is no letter or digit, and at white space with the punctuation taken off; a run of either kind counts.
-A URL is one word: the address of an article is a fact and not an excerpt.
+Scripts that write no spaces between words (Chinese, Japanese, Thai, Lao, Burmese, Khmer) are cut into characters
+too, of which ten in a row are a run. A URL is one word: the address of an article is a fact and not an excerpt.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from urllib.parse import unquote_plus
 from communique.text.keys import token_key
 
 LENGTH = 5
+#: The same in characters of a script without spaces, whose words have two on average.
+CHARACTERS = 10
 MASK = "[…]"
 #: Strings of up to this many characters are searched once: names and addresses stand in many rows.
 _SHORT = 400
@@ -28,6 +31,11 @@ _URL = r"https?://\S+"
 _WORD = re.compile(rf"{_URL}|[^\W_]+")
 _PLAIN_WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"\S+")
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_CHARACTER = re.compile(rf"(?!_)\w(?<=[{_UNSPACED}])|[^\W_{_UNSPACED}]+")
 _EDGES = re.compile(r"[^\W_](?:.*[^\W_])?")
 
 _TAG = re.compile(r"<[^<>]*>|[*`~]+")
@@ -57,15 +65,24 @@ def tokens(text: str) -> list[Word]:
     return found
 
 
-def _both_cuts(text: str) -> Iterator[list[str]]:
-    """The words of `words` and of `tokens` without their offsets, which most texts never need."""
+def characters(text: str) -> list[Word]:
+    """Each character of a script without spaces, and the words between them; empty for a text without any."""
+    if text.isascii() or not _HAS_UNSPACED.search(text):
+        return []
+    return [(match.group().casefold(), match.start(), match.end()) for match in _CHARACTER.finditer(text)]
+
+
+def _runs_of(text: str) -> Iterator[Iterator[int]]:
+    """The runs of each cut without their offsets, which most texts never need."""
     cut = _WORD if "://" in text else _PLAIN_WORD
-    yield [word.casefold() for word in cut.findall(text)]
-    yield [key for key in map(token_key, text.split()) if key]
+    yield _runs([word.casefold() for word in cut.findall(text)])
+    yield _runs([key for key in map(token_key, text.split()) if key])
+    if found := characters(text):
+        yield _runs([word for word, _, _ in found], CHARACTERS)
 
 
-def _runs(found: list[str]) -> Iterator[int]:
-    return map(hash, zip(*(found[at:] for at in range(LENGTH)), strict=False))
+def _runs(found: list[str], length: int = LENGTH) -> Iterator[int]:
+    return map(hash, zip(*(found[at:] for at in range(length)), strict=False))
 
 
 class Runs:
@@ -78,15 +95,15 @@ class Runs:
     def add(self, article_id: str, text: str) -> None:
         """Withhold the runs of a text. One of fewer words than a run has none."""
         self._seen.clear()
-        for found in _both_cuts(text):
-            for run in _runs(found):
+        for runs in _runs_of(text):
+            for run in runs:
                 self._of.setdefault(run, article_id)
 
     def allow(self, text: str) -> None:
         """The runs of a text that is shared anyway give nothing away."""
         self._seen.clear()
-        for found in _both_cuts(text):
-            for run in _runs(found):
+        for runs in _runs_of(text):
+            for run in runs:
                 self._of.pop(run, None)
 
     def __len__(self) -> int:
@@ -104,15 +121,15 @@ class Runs:
     def _find(self, text: str) -> list[tuple[int, int, str]]:
         if len(text) < 2 * LENGTH - 1:
             return []
-        if all(self._of.keys().isdisjoint(_runs(found)) for found in _both_cuts(text)):
+        if all(map(self._of.keys().isdisjoint, _runs_of(text))):
             return []
         found: list[tuple[int, int, str]] = []
-        for cut in (words, tokens):
+        for cut, length in ((words, LENGTH), (tokens, LENGTH), (characters, CHARACTERS)):
             cut_text = cut(text)
-            for at, run in enumerate(_runs([word for word, _, _ in cut_text])):
+            for at, run in enumerate(_runs([word for word, _, _ in cut_text], length)):
                 article_id = self._of.get(run)
                 if article_id is not None:
-                    found.append((cut_text[at][1], cut_text[at + LENGTH - 1][2], article_id))
+                    found.append((cut_text[at][1], cut_text[at + length - 1][2], article_id))
         joined: list[tuple[int, int, str]] = []
         for start, end, article_id in sorted(found):
             if joined and start <= joined[-1][1]:
@@ -214,7 +231,7 @@ def _leaves(array: Any) -> Iterator[str]:
 
 
 def _json(path: Path, text: str) -> Iterable[tuple[str, str]]:
-    for number, line in enumerate([text] if path.suffix == ".json" else text.splitlines(), start=1):
+    for number, line in enumerate([text] if path.suffix == ".json" else text.split("\n"), start=1):
         # The bytes were read as they are: without these escapes, the values stand there word by word.
         if line.strip() and _JSON_ESCAPE.search(line):
             values: list[str] = []

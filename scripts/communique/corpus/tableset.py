@@ -81,9 +81,7 @@ def row_digests(table: Table, rows: list[Record]) -> list[bytes]:
     """The digest of each row, columns that the table hasn't got left out."""
     names = [column.name for column in table.columns]
     whole = set(names)
-    return [
-        row_digest(row if row.keys() == whole else {name: row[name] for name in names}) for row in rows
-    ]
+    return [row_digest(row if row.keys() == whole else {name: row[name] for name in names}) for row in rows]
 
 
 def content_digest(tables: Mapping[str, Record]) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 from communique.articles.detect import source_format
 from communique.articles.draft import ArticleError, ReadOptions
 from communique.articles.readers import READERS
-from communique.files import text_lines
 from communique.errors import CommuniqueError, ProjectError
+from communique.files import text_lines
 from communique.text import fingerprint as fp
 from communique.text.canonical import canonical, decode, digest
 from communique.text.keys import Keyed

@@ -6,12 +6,14 @@ FOLDER as for `reanchor.py`. Every character of a damaged text knows which chara
 where each span went is known. An emitted span is *wrong* unless the letters in it came from the span's own letters,
 all of them, in order, with no other letter between. Letters put in, also copies of the old text's own, come from
 nowhere. A *copy* is a span whose own letters are gone, with most of those around them, and which was put in a copy
-that was made of them: no method can tell that from a move. If what is around them is left, a copy is wrong. *Twins*
+that was made of them: no method can tell that from a move. If what is around them is left, a copy is wrong, unless it
+was put in there, with SAME letters on each side as they were. *Twins*
 are those of `reanchor.py`, spans at their own place of which some letters were replaced by the same letters, and
 spans of repeated text that were put where old letters, none of them a copy, surround them that are the same, lines
 included, for at least as far as where their letters went, or for ENOUGH on each side if these are gone (equal
 sentences that changed places: the new text says the same of either); with copies, for SAME letters, and only if their
-own are gone. Texts with planted repetitions are tried as well as texts as they are. Exit code 1 for one wrong span.
+own are gone. Last, spans of two whole lines that have changed places for all that the texts say. Texts with planted
+repetitions are tried as well as texts as they are. Exit code 1 for one wrong span.
 """
 
 from __future__ import annotations
@@ -26,17 +28,27 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from planting import (
+    Document,
+    copy_of,
+    lines_of,
+    monotonous,
+    of_many_kinds,
+    of_sentences,
+    planted,
+    text_of,
+    words_of,
+)
 from reanchor import (
     NAMES,
     Article,
-    Cell,
     Truth,
     cells,
     drift,
     generate,
     join,
     letters,
-    paragraphs,
+    line_of,
     plain,
     read_brat,
     restyle,
@@ -50,13 +62,14 @@ from communique.text.fingerprint import Level, fingerprint, span_checks
 from communique.text.keys import keyed
 from communique.text.reanchor import reanchor
 
-Document = list[Cell]
 Damage = Callable[[Document, random.Random], Document]
 SPACE = re.compile(r"\s")
 # Code points on each side of a span whose survival makes its own place recognisable.
 AROUND = 60
 # Letters on each side by which a place among equal sentences is known when the span's own one is gone.
 ENOUGH = 20
+# Letters and line ends on each side that are looked at; so much is counted where both texts end.
+LONG = 400
 # The same where an equal sentence was printed over it: the text says there what it said.
 SAME = 50
 ADS = (
@@ -69,32 +82,11 @@ ADS = (
 )
 
 
-def text_of(document: Document) -> str:
-    return "".join(character for character, _ in document)
-
-
-def copy_of(document: Document) -> Document:
-    """The same letters, marked as copies: -2 - origin."""
-    return [(c, None if origin is None else min(origin, -2 - origin)) for c, origin in document]
-
-
-def words_of(document: Document) -> list[tuple[int, int]]:
-    return [match.span() for match in re.finditer(r"\S+", text_of(document))]
-
-
-def _lines(document: Document) -> list[Document]:
-    return [line for line in paragraphs(document) if line]
-
-
-def _of_sentences(lines: list[list[Document]]) -> Document:
-    return join([cell for one in line for cell in one] for line in lines)
-
-
 # -- copies ---------------------------------------------------------------------------------------------
 
 
 def paragraph_twice(document: Document, rng: random.Random) -> Document:
-    lines = _lines(document)
+    lines = lines_of(document)
     for _ in range(rng.randint(1, 3)):
         lines.insert(rng.randrange(len(lines) + 1), copy_of(rng.choice(lines)))
     return join(lines)
@@ -102,7 +94,7 @@ def paragraph_twice(document: Document, rng: random.Random) -> Document:
 
 def pull_quote(document: Document, rng: random.Random) -> Document:
     """A sentence, or a part of one, printed a second time as a line of its own or inside a paragraph."""
-    lines = [sentences(line) for line in _lines(document)]
+    lines = [sentences(line) for line in lines_of(document)]
     for _ in range(rng.randint(1, 4)):
         line = rng.choice(lines)
         some = copy_of(rng.choice(line))
@@ -115,12 +107,12 @@ def pull_quote(document: Document, rng: random.Random) -> Document:
         else:
             at = rng.choice(lines)
             at.insert(rng.randrange(len(at) + 1), [*some, (" ", None)])
-    return _of_sentences(lines)
+    return of_sentences(lines)
 
 
 def corrected_copy(document: Document, rng: random.Random) -> Document:
     """A paragraph printed again with a few of its words changed, before or after the old one."""
-    lines = _lines(document)
+    lines = lines_of(document)
     for _ in range(rng.randint(1, 3)):
         at = rng.randrange(len(lines))
         again = copy_of(lines[at])
@@ -133,13 +125,56 @@ def corrected_copy(document: Document, rng: random.Random) -> Document:
 
 def replaced_by_copy(document: Document, rng: random.Random) -> Document:
     """Sentences gone, and copies of others, which stay, in their places."""
-    lines = [sentences(line) for line in _lines(document)]
+    lines = [sentences(line) for line in lines_of(document)]
     places = [(i, j) for i, line in enumerate(lines) for j in range(len(line))]
     chosen = rng.sample(places, min(len(places) // 2 * 2, 8))
     for (i, j), (k, m) in zip(chosen[::2], chosen[1::2], strict=True):
         if keyed(text_of(lines[i][j])).whole != keyed(text_of(lines[k][m])).whole:
             lines[i][j] = copy_of(lines[k][m])
-    return _of_sentences(lines)
+    return of_sentences(lines)
+
+
+def nearly_copied(document: Document, rng: random.Random) -> Document:
+    """Sentences gone, and copies of others, which stay, in their places with one word different."""
+    lines = [sentences(line) for line in lines_of(document)]
+    places = [(i, j) for i, line in enumerate(lines) for j in range(len(line))]
+    chosen = rng.sample(places, min(len(places) // 2 * 2, 8))
+    for (i, j), (k, m) in zip(chosen[::2], chosen[1::2], strict=True):
+        found = words_of(lines[k][m])
+        if found and keyed(text_of(lines[i][j])).whole != keyed(text_of(lines[k][m])).whole:
+            low, high = rng.choice([found[0], found[-1], rng.choice(found)])
+            again = copy_of(lines[k][m])
+            lines[i][j] = again[:low] + plain(rng.choice(NAMES)) + again[high:] + plain(" ")
+    return of_sentences(lines)
+
+
+def summary(document: Document, rng: random.Random) -> Document:
+    """Sentences, or parts of them, printed a second time in a list at the top, some with a word changed."""
+    lines = lines_of(document)
+    points = []
+    for _ in range(rng.randint(2, 5)):
+        some = copy_of(rng.choice(sentences(rng.choice(lines))))
+        found = words_of(some)
+        if len(found) > 6 and rng.random() < 0.6:
+            low = rng.randrange(len(found) - 5)
+            some = some[found[low][0] : found[rng.randint(low + 4, len(found) - 1)][1]]
+            found = words_of(some)
+        if found and rng.random() < 0.4:
+            low, high = rng.choice(found)
+            some = some[:low] + plain(rng.choice(NAMES)) + some[high:]
+        points.append(plain(rng.choice(["• ", "- ", ""])) + some)
+    return join([*points, *lines])
+
+
+def printed_twice(document: Document, rng: random.Random) -> Document:
+    """The whole article a second time, either of the two with a few edits."""
+    words = [word for word in text_of(document).split() if len(word) > 1] + NAMES
+    own, again = document, copy_of(document)
+    if rng.random() < 0.5:
+        own = drift(own, 0.1, words, rng)
+    else:
+        again = drift(again, 0.1, words, rng)
+    return join([own, again] if rng.random() < 0.5 else [again, own])
 
 
 def doubled_words(document: Document, rng: random.Random) -> Document:
@@ -167,9 +202,10 @@ def swap_names(document: Document, rng: random.Random) -> Document:
 
 
 def swap_speakers(document: Document, rng: random.Random) -> Document:
-    """What stands around "said" exchanged between sentences."""
+    """What stands beside "said" exchanged between sentences; "said" itself stays, or it would be at its own place and
+    yet come from nowhere."""
     text = text_of(document)
-    found = [match.span() for match in re.finditer(r"\w+ said|said \w+", text)]
+    found = [match.span() for match in re.finditer(r"\w+(?= said\b)|(?<=\bsaid )\w+", text)]
     if len(found) < 2:
         return document
     (a, b), (c, d) = sorted(rng.sample(found, 2))
@@ -200,26 +236,91 @@ def renumber(document: Document, rng: random.Random) -> Document:
 
 
 def move_sentence(document: Document, rng: random.Random) -> Document:
-    lines = [sentences(line) for line in _lines(document)]
+    lines = [sentences(line) for line in lines_of(document)]
     for _ in range(3):
         line = rng.choice([line for line in lines if line])
         some = line.pop(rng.randrange(len(line)))
         to = rng.choice(lines)
         to.insert(rng.randrange(len(to) + 1), [*some, (" ", None)])
-    return _of_sentences([line for line in lines if line])
+    return of_sentences([line for line in lines if line])
 
 
 def shuffle_sentences(document: Document, rng: random.Random) -> Document:
-    lines = [sentences(line) for line in _lines(document)]
+    lines = [sentences(line) for line in lines_of(document)]
     for line in lines:
         line[:] = [[*one, (" ", None)] for one in line]
         rng.shuffle(line)
-    return _of_sentences(lines)
+    return of_sentences(lines)
 
 
 def drop_sentences(document: Document, rng: random.Random) -> Document:
-    lines = [[one for one in sentences(line) if rng.random() > 0.2] for line in _lines(document)]
-    return _of_sentences([line for line in lines if line])
+    lines = [[one for one in sentences(line) if rng.random() > 0.2] for line in lines_of(document)]
+    return of_sentences([line for line in lines if line])
+
+
+def drop_paragraphs(document: Document, rng: random.Random) -> Document:
+    lines = lines_of(document)
+    return join([line for line in lines if rng.random() > 0.3] or lines)
+
+
+def without_repetition(document: Document, rng: random.Random) -> Document:
+    """Of equal lines, or equal sentences, one kept: the first or the last."""
+    lines = [sentences(line) if rng.random() < 0.7 else [line] for line in lines_of(document)]
+    last = rng.random() < 0.5
+    seen: set[str] = set()
+    kept = []
+    for line in lines[::-1] if last else lines:
+        fresh = [one for one in line if keyed(text_of(one)).whole not in seen]
+        seen |= {keyed(text_of(one)).whole for one in fresh}
+        if fresh:
+            kept.append(fresh)
+    return of_sentences(kept[::-1] if last else kept)
+
+
+def swap_ends(document: Document, rng: random.Random) -> Document:
+    """The first or the last words of two sentences exchanged, of equal ones if there are: another said it."""
+    lines = [sentences(line) for line in lines_of(document)]
+    by_word: dict[str, list[tuple[int, int]]] = {}
+    for i, line in enumerate(lines):
+        for j, one in enumerate(line):
+            found = words_of(one)
+            if len(found) > 3:
+                by_word.setdefault(keyed(text_of(one[found[1][0] : found[2][1]])).whole, []).append((i, j))
+    pairs = [places for places in by_word.values() if len(places) > 1] or [
+        [(i, j) for i, line in enumerate(lines) for j, one in enumerate(line) if len(words_of(one)) > 3]
+    ]
+    for _ in range(3):
+        places = rng.choice(pairs)
+        if len(places) < 2:
+            continue
+        (i, j), (k, m) = rng.sample(places, 2)
+        at = rng.choice([0, -1])
+        one, two = lines[i][j], lines[k][m]
+        (a, b), (c, d) = words_of(one)[at], words_of(two)[at]
+        if keyed(text_of(one[a:b])).whole != keyed(text_of(two[c:d])).whole:
+            lines[i][j], lines[k][m] = one[:a] + two[c:d] + one[b:], two[:c] + one[a:b] + two[d:]
+    return of_sentences(lines)
+
+
+def renumber_some(document: Document, rng: random.Random) -> Document:
+    """Some numbers changed: of a sentence that returns, in one of its places."""
+    made: Document = []
+    at = 0
+    for match in re.finditer(r"\d+", text_of(document)):
+        made += document[at : match.start()]
+        number = document[match.start() : match.end()]
+        made += plain(str(int(match.group()) + rng.randint(1, 9))) if rng.random() < 0.4 else number
+        at = match.end()
+    return made + document[at:]
+
+
+def teasers(document: Document, rng: random.Random) -> Document:
+    """Long paragraphs cut anywhere, with a word that says so."""
+    made = []
+    for line in lines_of(document):
+        cut = len(line) > 80 and rng.random() < 0.4
+        made.append(line[: rng.randint(40, len(line))] + plain("… Read more") if cut else line)
+    return join(made)
 
 
 def swap_clauses(document: Document, rng: random.Random) -> Document:
@@ -236,7 +337,7 @@ def swap_clauses(document: Document, rng: random.Random) -> Document:
 
 
 def adverts(document: Document, rng: random.Random) -> Document:
-    lines = _lines(document)
+    lines = lines_of(document)
     for _ in range(rng.randint(2, 6)):
         if rng.random() < 0.6:
             lines.insert(rng.randrange(len(lines) + 1), plain(rng.choice(ADS)))
@@ -248,13 +349,13 @@ def adverts(document: Document, rng: random.Random) -> Document:
 
 
 def merge(document: Document, rng: random.Random) -> Document:
-    return join(_lines(document), rng.choice([" ", "  ", "\u2029", " • "]))
+    return join(lines_of(document), rng.choice([" ", "  ", "\u2029", " • "]))
 
 
 def split(document: Document, rng: random.Random) -> Document:
     """Each sentence a paragraph; some broken in the middle."""
     made = []
-    for line in _lines(document):
+    for line in lines_of(document):
         for one in sentences(line):
             found = words_of(one)
             if len(found) > 8 and rng.random() < 0.3:
@@ -266,13 +367,13 @@ def split(document: Document, rng: random.Random) -> Document:
 
 
 def drop_captions(document: Document, rng: random.Random) -> Document:
-    lines = _lines(document)
+    lines = lines_of(document)
     kept = [line for line in lines if len(words_of(line)) > 12]
     return join(kept or lines)
 
 
 def reverse(document: Document, rng: random.Random) -> Document:
-    return join(_lines(document)[::-1])
+    return join(lines_of(document)[::-1])
 
 
 def half(document: Document, rng: random.Random) -> Document:
@@ -399,7 +500,7 @@ def run_together(document: Document, rng: random.Random) -> Document:
 
 
 def headline(document: Document, rng: random.Random) -> Document:
-    lines = _lines(document)
+    lines = lines_of(document)
     lines[0] = plain("Der Kreml weist die Vorwürfe zurück, sagt ein Sprecher")
     return join(lines)
 
@@ -415,71 +516,13 @@ DAMAGES: dict[str, tuple[Damage, ...]] = {
         paragraph_twice, pull_quote, corrected_copy, replaced_by_copy, doubled_words, swap_names, swap_speakers, negate,
         renumber, move_sentence, shuffle_sentences, drop_sentences, swap_clauses, adverts, merge, split, drop_captions,
         reverse, half, truncate, hyphenate, decompose, compatible, invisible, spaces, entities, tags, ellipses, mojibake,
-        lost_characters, lower, upper, misread, run_together, headline,
+        lost_characters, lower, upper, misread, run_together, headline, nearly_copied, summary, printed_twice,
+        drop_paragraphs, without_repetition, swap_ends, renumber_some, teasers,
     )
 }  # fmt: skip
 MORE: tuple[Damage, ...] = (
     little, little, shuffle, strip_quotes, restyle, wrap, *(one for ones in DAMAGES.values() for one in ones),
 )  # fmt: skip
-
-
-# -- planted repetition ---------------------------------------------------------------------------------
-
-
-def planted(article: Article, rng: random.Random) -> Article:
-    """The article with some of its sentences and paragraphs standing in it several times, spans in each copy."""
-    lines = [sentences(line) for line in _lines(cells(article.text))]
-    for _ in range(rng.randint(2, 5)):
-        line = rng.choice(lines)
-        if rng.random() < 0.3:
-            lines.insert(rng.randrange(len(lines) + 1), [list(one) for one in line])
-        else:
-            to = rng.choice(lines)
-            to.insert(rng.randrange(len(to) + 1), [*rng.choice(line), (" ", None)])
-    return _article(article, _of_sentences(lines))
-
-
-def _article(article: Article, document: Document) -> Article:
-    text = text_of(document)
-    places: dict[int, list[int]] = {}
-    for at, (_, origin) in enumerate(document):
-        if origin is not None:
-            places.setdefault(origin, []).append(at)
-    spans = set()
-    for start, end in article.spans:
-        for low in places.get(start, ()):
-            for high in places.get(end - 1, ()):
-                if high - low == end - 1 - start and text[low : high + 1] == article.text[start:end]:
-                    spans.add((low, high + 1))
-    return Article(article.name, text, sorted(spans))
-
-
-def monotonous(count: int, rng: random.Random) -> list[Article]:
-    """Articles of a few words and a few sentences that return again and again, some of them nearly."""
-    made = []
-    for number in range(count):
-        vocabulary = rng.sample(
-            "the minister said no to him and her on a day in May when it was cold".split(),  # noqa: SIM905
-            9,
-        )
-        pool = [[rng.choice(vocabulary) for _ in range(rng.randint(4, 14))] for _ in range(8)]
-        lines = []
-        for _ in range(rng.randint(4, 12)):
-            line = []
-            for _ in range(rng.randint(1, 4)):
-                words = list(rng.choice(pool))
-                if rng.random() < 0.4:
-                    words[rng.randrange(len(words))] = rng.choice(["Biden", "Putin", "1.5", "never"])
-                line.append(" ".join(words).capitalize() + ".")
-            lines.append(" ".join(line))
-        text = "\n".join(lines)
-        found = [match.span() for match in re.finditer(r"\w\S*\w|\w", text)]
-        spans = set()
-        for _ in range(60):
-            at = rng.randrange(len(found))
-            spans.add((found[at][0], found[min(at + rng.choice([0, 0, 1, 3, 8, 20]), len(found) - 1)][1]))
-        made.append(Article(f"monotonous-{number}", text, sorted(spans)))
-    return made
 
 
 # -- judgement ------------------------------------------------------------------------------------------
@@ -521,6 +564,10 @@ def judge(article: Article, document: Document, level: Level, show: int = 0) -> 
             if 2 * sum(letter in where for letter in near) < len(near):
                 counts["copy"] += 1
                 continue
+            # Put in at the place of its own letters, but for a line end: the text is the old one there.
+            if min(_support(article.text, start, end, text, anchored.start, anchored.end, "")) >= SAME:
+                counts["twin"] += 1
+                continue
         elif not (alive and copied):
             here = _support(article.text, start, end, text, anchored.start, anchored.end)
             there = (SAME, SAME) if copied else (ENOUGH, ENOUGH)
@@ -532,6 +579,13 @@ def judge(article: Article, document: Document, level: Level, show: int = 0) -> 
             if here[0] >= there[0] and here[1] >= there[1]:
                 counts["twin"] += 1
                 continue
+        if (
+            alive
+            and not copied
+            and _exchanged(article.text, start, end, text, anchored.start, got, lettered[where[wanted[0]][0]])
+        ):
+            counts["twin"] += 1
+            continue
         # Found out anew for each: what is damaged is seldom wrong.
         known = [(c, None if origin is None or origin < 0 else origin) for c, origin in document]
         twin = Truth(article.text, known).twin(start, end, lettered[low:high])
@@ -542,27 +596,45 @@ def judge(article: Article, document: Document, level: Level, show: int = 0) -> 
                 article.text[start:end],
                 article.text[end : end + 60],
             )
-            there = (
+            placed = (
                 text[max(anchored.start - 60, 0) : anchored.start],
                 anchored.text,
                 text[anchored.end : anchored.end + 60],
             )
-            print(f"    wrong, {alive=}: {around}\n       to: {there}", file=sys.stderr)
+            print(f"    wrong, {alive=}: {around}\n       to: {placed}", file=sys.stderr)
     return counts
 
 
-def _support(old: str, start: int, end: int, new: str, low: int, high: int) -> tuple[int, int]:
+def _exchanged(old: str, start: int, end: int, new: str, low: int, got: list[int | None], own: int) -> bool:
+    """Whether two whole lines have changed places, for all that the texts say.
+
+    The span of an old line was put where that line stands in the new text; the letters it got are of a second old
+    line, which stands in the new text where the span's own letters went. Moved words and moved lines end in one text.
+    """
+    second = next(origin for origin in got if origin is not None)
+    return _line(old, start) == _line(new, low) != _line(new, own) == _line(old, second)
+
+
+def _line(text: str, at: int) -> str:
+    return keyed(text[slice(*line_of(text, at, at))]).whole
+
+
+def _support(
+    old: str, start: int, end: int, new: str, low: int, high: int, line_end: str = "\n"
+) -> tuple[int, int]:
     """How many letters and line ends before and after are the same, text ends as endless agreement."""
-    before = _lined(old[max(start - 600, 0) : start]), _lined(new[max(low - 600, 0) : low])
-    after = _lined(old[end : end + 600]), _lined(new[high : high + 600])
+    before = _lined(old[:start], line_end)[-LONG:], _lined(new[:low], line_end)[-LONG:]
+    after = _lined(old[end:], line_end)[:LONG], _lined(new[high:], line_end)[:LONG]
     return _common(before[0][::-1], before[1][::-1]), _common(*after)
 
 
-def _lined(text: str) -> str:
-    return "\n".join(keyed(line).whole for line in re.split(r"\s*\n\s*", text))
+def _lined(text: str, line_end: str) -> str:
+    return line_end.join(keyed(line).whole for line in re.split(r"\s*\n\s*", text))
 
 
 def _common(one: str, two: str) -> int:
+    if one == two and len(one) < LONG:
+        return LONG
     return next(
         (at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two))
     )
@@ -621,7 +693,11 @@ def main() -> int:
     sets = {"generated": generate(options.articles, rng), "monotonous": monotonous(2 * options.articles, rng)}
     if options.folder:
         sets["PolNeAR"] = read_brat(options.folder)
+    kinds = {
+        f"{name}, of many kinds": of_many_kinds(sets[name], rng) for name in sets if name != "monotonous"
+    }
     sets |= {f"{name}, planted": [planted(one, rng) for one in articles] for name, articles in sets.items()}
+    sets |= kinds
     wrong = 0
     for name, articles in sets.items():
         print(f"\n{name}: {len(articles)} articles, level {options.level}")

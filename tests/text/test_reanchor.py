@@ -348,6 +348,7 @@ def test_a_cue_is_not_kept_by_the_end_of_another_sentence() -> None:
     assert follow(old, new, "four countries", "token").recovered
 
 
+planting = _load_benchmark("planting")
 adversary = _load_benchmark("adversarial")
 
 
@@ -359,7 +360,8 @@ def test_no_span_is_wrong_under_an_adversary(kind: str) -> None:
     articles = bench.generate(3, rng, 24)
     # Equal sentences that change places among one another inside a paragraph are told apart by nobody.
     if kind != "shuffle_sentences":
-        articles += [adversary.planted(article, rng) for article in articles] + adversary.monotonous(1, rng)
+        articles += planting.of_many_kinds(articles, rng)
+        articles += [planting.planted(article, rng) for article in articles] + planting.monotonous(1, rng)
     counts: Counter[str] = Counter()
     if kind == "strangers":
         counts = adversary.strangers(articles, "token")

@@ -102,32 +102,26 @@ class Run:
         return -SEED < old_gap <= NEAR and -SEED < new_gap <= NEAR
 
 
-def common_seeds(
-    old: bytes, new: bytes, old_edges: Iterable[int], new_edges: Iterable[int]
-) -> dict[int, int]:
-    """Positions in the old text and in the new one of all seeds, in order of the old text. One byte a token.
+def grams(tokens: bytes) -> list[bytes]:
+    """SEED tokens from each token on, one byte a token."""
+    return [tokens[at : at + SEED] for at in range(len(tokens) - SEED + 1)]
 
-    Edges: where each paragraph ends, in order, with the number of tokens at the end. No seed crosses one.
+
+def common_seeds(
+    old: Sequence[bytes], new: Sequence[bytes], old_edges: Iterable[int], new_edges: Iterable[int]
+) -> dict[int, int]:
+    """Positions in the old text and in the new one of all seeds, in order of the old text, from their `grams`.
+
+    Edges: where each paragraph ends. No seed crosses one.
     """
     there = _unique(new, new_edges)
     return {at: there[seed] for seed, at in _unique(old, old_edges).items() if seed in there}
 
 
-def _unique(tokens: bytes, edges: Iterable[int]) -> dict[bytes, int]:
-    seen: dict[bytes, int] = {}
-    for at in range(len(tokens) - SEED + 1):
-        seed = tokens[at : at + SEED]
-        seen[seed] = at if seed not in seen else -1
-    ends = iter(edges)
-    end = 0
-    kept: dict[bytes, int] = {}
-    for seed, at in seen.items():
-        if at >= 0:
-            while at >= end:
-                end = next(ends)
-            if at + SEED <= end:
-                kept[seed] = at
-    return kept
+def _unique(seeds: Sequence[bytes], edges: Iterable[int]) -> dict[bytes, int]:
+    counts = Counter(seeds)
+    crossing = {edge - before for edge in edges for before in range(1, SEED)}
+    return {seed: at for at, seed in enumerate(seeds) if counts[seed] == 1 and at not in crossing}
 
 
 def find_runs(old: bytes, new: bytes, seeds: Mapping[int, int]) -> list[Run]:
@@ -173,28 +167,31 @@ class Claims:
 
         Runs that don't count contest, but claim nothing.
         """
-        self.shift: list[int | None] = [None] * size
+        claimed: list[int | None] = [None] * size
         self.contested: set[int] = set()
         claims = dict(taken)
         contested_places: set[int] = set()
         for run in runs:
             shift = run.new - run.old
             for token in range(run.old, run.old + run.length):
-                if self.shift[token] is None:
-                    self.shift[token] = shift
+                if claimed[token] is None:
+                    claimed[token] = shift
                 else:
                     self.contested.add(token)
-                if claims.setdefault(token + shift, shift) != shift:
-                    contested_places.add(token + shift)
-        self.counted = anchored(runs)
-        counted = {token for run in self.counted for token in range(run.low, run.high)}
-        for token, claimed in enumerate(self.shift):
-            if claimed is None:
-                continue
-            if token + claimed in contested_places:
+            places = range(run.new, run.new + run.length)
+            if claims.keys().isdisjoint(places):
+                claims.update(dict.fromkeys(places, shift))
+            else:
+                contested_places.update(at for at in places if claims.setdefault(at, shift) != shift)
+        for token, shift_of in enumerate(claimed) if contested_places else ():
+            if shift_of is not None and token + shift_of in contested_places:
                 self.contested.add(token)
-            if token in self.contested or token not in counted:
-                self.shift[token] = None
+        self.counted = anchored(runs)
+        self.shift: list[int | None] = [None] * size
+        for run in self.counted:
+            self.shift[run.low : run.high] = claimed[run.low : run.high]
+        for token in self.contested:
+            self.shift[token] = None
 
     def common_shift(self, first: int, last: int) -> int | None:
         """The shift of the tokens first..last (included) if they all have the same, else None."""

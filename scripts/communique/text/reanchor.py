@@ -11,9 +11,14 @@ The rule: no span is emitted unless its own check has passed; a silent shift is 
    seed itself, or CONTEXT tokens beside it are in the run too, at least one on each side (the start or end
    of a paragraph in both texts counts as a side).
 5. Of all this nothing is emitted where SEED tokens of the old text, within AROUND of the span, are printed
-   more often than they were (one of the two places is a copy); where they were repeated already, unless the
-   tokens and line ends around it, up to some distance, are the same and stand once in either text; or where
-   less than a tenth of the article is there at all (it may be another one that shares a passage with it).
+   more often than they were (one of the two places is a copy), nor anywhere if most of the article is; where
+   they were repeated already (communique.text.repeats), unless the sentences that the span lies in have
+   SEED seeds each, or the repeated text has both neighbours that it had (for one of them the end of a line
+   will do, if no line end around differs); or where less than a tenth of the article is there at all (it may
+   be another one that shares a passage with it). A short paragraph that returns needs its neighbours too.
+
+Without token digests (level `paragraph`, or a text too different to open them) repeated sentences can't be
+told from others: a paragraph is put together of several lines only where most of the article is found.
 
 The old text need not be there: its Fingerprint and the spans' SpanChecks are enough. `reanchor_text` is for
 an article whose text was superseded, when both texts are.

@@ -9,16 +9,23 @@ from functools import cached_property
 
 from communique.text import fingerprint as fp
 from communique.text import sharing
-from communique.text.alignment import SEED, Claims, common_seeds, find_blocks, find_runs, match_paragraphs
+from communique.text.alignment import (
+    SEED,
+    Claims,
+    common_seeds,
+    find_blocks,
+    find_runs,
+    grams,
+    match_paragraphs,
+)
 from communique.text.anchors import Anchored, SpanStatus
 from communique.text.edges import place, place_between
 from communique.text.keys import Keyed
+from communique.text.repeats import Repeats, around
 
 CONTEXT = 5
 # Of two sentences that end in "…, he said." one may have taken the other's place.
 BESIDE = 2
-# Nothing so near to a span may be printed more often than it was.
-AROUND = 10
 # What less than one token in so many is left of may be another article with the same note below it.
 LEAST = 10
 _HINT = 40
@@ -57,6 +64,7 @@ class Search:
         self.blocks: dict[int, tuple[int, int, int]] = {}
         self.level = source["level"]
         self.tokens: Claims | None = None
+        self.is_twice = False
         taken = self._find_paragraphs()
         self.secret = b""
         if self.level == "token":
@@ -68,11 +76,14 @@ class Search:
         self.old_tokens = old_tokens = base64.b64decode(source["tokens"])
         self.new_tokens = new_tokens = fp.token_digests(new, self.secret)
         ends = [last for _, last in new.paragraphs]
-        self.seeds = common_seeds(old_tokens, new_tokens, self.token_starts[1:], ends)
+        old_grams, new_grams = grams(old_tokens), grams(new_tokens)
+        self.seeds = common_seeds(old_grams, new_grams, self.token_starts[1:], ends)
         self.tokens = Claims(len(old_tokens), find_runs(old_tokens, new_tokens, self.seeds), taken)
         self.old_edges = set(self.token_starts)
-        self.new_edges = {edge for bounds in new.paragraphs for edge in bounds}
-        self.reprinted, self.repeated = self._count_grams()
+        self.repeats = Repeats(
+            old_tokens, new_tokens, self.seeds, self.old_edges, new.paragraphs, _sentences(new)
+        )
+        self.is_twice = self.is_twice or self.repeats.is_twice
 
     def _find_paragraphs(self) -> dict[int, int | None]:
         new = self.new
@@ -83,9 +94,19 @@ class Search:
             return new.whole.count(new.key(*new.paragraphs[there])) <= self.paragraphs[old]["copies"]
 
         digests = [fp.paragraph_digest(new, index) for index in range(len(new.paragraphs))]
+        here, there = Counter(digests), Counter(p["digest"] for p in self.paragraphs)
+        twice = sum(p["tokens"] for p in self.paragraphs if here[p["digest"]] > there[p["digest"]])
+        self.is_twice = 2 * twice > self.token_starts[-1]
         taken: dict[int, int | None] = {}
         matches = match_paragraphs([p["digest"] for p in self.paragraphs], digests, single, allowed)
+        below = {**matches, len(self.paragraphs): len(digests)}
         for old_index, index in matches.items():
+            # A short line that returns, as a time in a live blog, belongs to the line above or to the one below.
+            short = (
+                self.paragraphs[old_index]["tokens"] < fp.SHORT and self.paragraphs[old_index]["copies"] > 1
+            )
+            if short and below.get(old_index + 1) != index + 1:
+                continue
             first, last = new.paragraphs[index]
             same = last - first == self.paragraphs[old_index]["tokens"]
             shift = first - self.token_starts[old_index] if same else None
@@ -109,10 +130,27 @@ class Search:
             if index not in self.blocks and paragraph["tokens"] >= fp.SHORT and paragraph["copies"] == 1
         }
         lengths = {self.paragraphs[index]["tokens"] for index in missing.values()}
-        for found, (first, last) in find_blocks(self.new, lengths, fp.block_digest, missing.keys(), taken):
-            index = missing[found]
-            if self.new.whole.count(self.new.key(first, last)) == 1:
+        windows = [
+            (missing[found], first, last)
+            for found, (first, last) in find_blocks(self.new, lengths, fp.block_digest, missing.keys(), taken)
+            if self.new.whole.count(self.new.key(first, last)) == 1
+        ]
+        # Where most of an article is gone, two lines that together are a paragraph may be the rests of others,
+        # and no token digest is there to tell.
+        sure = bool(self.secret) or 2 * (len(self.blocks) + len(windows)) >= len(self.paragraphs)
+        for index, first, last in windows:
+            if sure or not self._has_seam(first, last):
                 self._settle(index, first, last, first - self.token_starts[index], taken)
+
+    def _has_seam(self, first: int, last: int) -> bool:
+        """Whether a line ends at the end of a sentence within new tokens."""
+        lines = self.new.paragraphs
+        at = bisect_right(lines, (first, len(self.new.keys)))
+        while at < len(lines) and lines[at][0] < last:
+            if not _goes_on(self.new, lines[at][0]):
+                return True
+            at += 1
+        return False
 
     @property
     def found_any(self) -> bool:
@@ -131,6 +169,8 @@ class Search:
         """What became of one span."""
         if self.is_too_little and self.found_any:
             return Anchored("lost", reason="too little of its article is in this text to know it by")
+        if self.is_twice:
+            return Anchored("ambiguous", reason="most of its article is printed twice in this text")
         found = self._in_paragraph(span) or self._in_run(span)
         if (
             found.start is not None
@@ -155,72 +195,12 @@ class Search:
         if first > last:
             return False
         if self.tokens is not None and "tokens" in span:
-            low, high = self._around(first, last, AROUND)
-            if _holds(self.reprinted, low, high - SEED):
-                return True
             old_first, old_last = span["tokens"]
-            return last - first == old_last - old_first and self._is_elsewhere(old_first, first, last)
-        low, high = self._around(first, last, BESIDE)
+            return self.repeats.is_doubtful(old_first, old_last, first, last)
+        low, high = around(new.paragraphs, len(new.keys), first, last, BESIDE)
         paragraph = span.get("paragraph")
         copies = 1 if paragraph is None else self.paragraphs[paragraph]["copies"]
         return high - low >= SEED and new.whole.count(new.key(low, high)) > copies
-
-    def _around(self, first: int, last: int, tokens: int) -> tuple[int, int]:
-        """A range of new tokens with so many on each side as their lines have, but SEED at least."""
-        lines, size = self.new.paragraphs, len(self.new.keys)
-        line = bisect_right(lines, (first, size)) - 1
-        line_end = bisect_right(lines, (last, size)) - 1
-        low, high = max(first - tokens, lines[line][0]), min(last + 1 + tokens, lines[line_end][1])
-        if high - low < SEED:
-            low, high = max(first - SEED + 1, 0), min(last + SEED, size)
-        return low, high
-
-    def _is_elsewhere(self, old: int, first: int, last: int) -> bool:
-        """Whether a span of repeated text is not in the surroundings, line ends included, that it had.
-
-        Of equal sentences, one may be gone, and what is left of it is another one's.
-        """
-        low, high = max(first - SEED, 0), min(last + 1 + SEED, len(self.new_tokens))
-        if not _holds(self.repeated, low, high - SEED):
-            return False
-        shift = old - first
-        starts = self.token_starts
-        line, end = starts[bisect_right(starts, old) - 1], starts[bisect_left(starts, last + 1 + shift)]
-        for more in (CONTEXT, AROUND, 2 * AROUND, 4 * AROUND):
-            low, high = old - more, last + 1 + shift + more
-            if self._is_alone(max(low, line), min(high, end), shift) or self._is_alone(low, high, shift):
-                return False
-        return True
-
-    def _is_alone(self, low: int, high: int, shift: int) -> bool:
-        """Whether old tokens low..high are those `shift` earlier in the new text, lines too, and no others.
-
-        Where two repeated sentences meet, SEED - 1 unique runs of SEED tokens begin; so more are asked for.
-        """
-        low, high = max(low, 0), min(high, len(self.old_tokens))
-        window = self.old_tokens[low:high]
-        return (
-            self.new_tokens[max(low - shift, 0) : max(high - shift, 0)] == window
-            and self.old_tokens.count(window) == 1
-            and self.new_tokens.count(window) == 1
-            and high - low - SEED + 1 - self._repeats(low - shift, high - shift) >= SEED
-            and all((at in self.old_edges) == (at - shift in self.new_edges) for at in range(low, high + 1))
-        )
-
-    def _repeats(self, low: int, high: int) -> int:
-        return max(bisect_right(self.repeated, high - SEED) - bisect_left(self.repeated, low), 0)
-
-    def _count_grams(self) -> tuple[list[int], list[int]]:
-        """Where SEED tokens start of which the new text has more copies than the old one, and several."""
-        old = Counter(_grams(self.old_tokens))
-        grams = _grams(self.new_tokens)
-        new = Counter(grams)
-        more = {gram for gram, count in new.items() if 0 < old[gram] < count}
-        several = {gram for gram, count in old.items() if count > 1}
-        return (
-            [at for at, gram in enumerate(grams) if gram in more] if more else [],
-            [at for at, gram in enumerate(grams) if gram in several] if several else [],
-        )
 
     def _in_paragraph(self, span: fp.SpanCheck) -> Anchored | None:
         first = span.get("paragraph")
@@ -279,8 +259,8 @@ class Search:
         left = self.tokens.reach(first - 1, -1, shift, CONTEXT)
         right = self.tokens.reach(last + 1, 1, shift, CONTEXT)
         start, end = first - left, last + 1 + right
-        at_start = start in self.old_edges and start + shift in self.new_edges
-        at_end = end in self.old_edges and end + shift in self.new_edges
+        at_start = start in self.old_edges and start + shift in self.repeats.new_edges
+        at_end = end in self.old_edges and end + shift in self.repeats.new_edges
         enough_left, enough_right = left >= BESIDE or at_start or empty, right >= BESIDE or at_end or empty
         return left + right >= CONTEXT and enough_left and enough_right
 
@@ -322,14 +302,19 @@ class Search:
         return new.starts[low], new.ends[min(max(high, low), len(new.keys) - 1)]
 
 
-def _holds(places: list[int], low: int, high: int) -> bool:
-    """Whether one of the places, in order, lies in low..high (included)."""
-    at = bisect_left(places, low)
-    return at < len(places) and places[at] <= high
+def _goes_on(new: Keyed, token: int) -> bool:
+    """Whether the token before this one doesn't end in punctuation."""
+    return new.text[new.ends[token - 1] - 1].isalnum()
 
 
-def _grams(tokens: bytes) -> list[bytes]:
-    return [tokens[at : at + SEED] for at in range(len(tokens) - SEED + 1)]
+def _sentences(new: Keyed) -> list[tuple[int, int]]:
+    """The sentences of a text whose lines may end anywhere."""
+    made: list[tuple[int, int]] = []
+    for first, last in new.sentences:
+        if made and _goes_on(new, first):
+            first, _ = made.pop()
+        made.append((first, last))
+    return made
 
 
 def _recover(source: fp.Fingerprint, new: Keyed) -> bytes | None:

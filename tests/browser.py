@@ -21,6 +21,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: Milliseconds for what comes at all; a slow machine is no fault.
+PATIENCE = 180_000
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -58,6 +60,7 @@ class Tab:
 def opened(browser: Browser, *, width: int = 1600, height: int = 1200) -> Iterator[Tab]:
     """A fresh tab that reaches loopback only."""
     context = browser.new_context(viewport={"width": width, "height": height})
+    context.set_default_timeout(PATIENCE)
     tab = Tab(context.new_page())
 
     def guard(route: Route) -> None:
@@ -76,6 +79,12 @@ def opened(browser: Browser, *, width: int = 1600, height: int = 1200) -> Iterat
         yield tab
     finally:
         context.close()
+
+
+def settle(page: Page, milliseconds: int) -> None:
+    """Wait some time and then until the page has nothing to do, which on a busy machine takes longer."""
+    page.wait_for_timeout(milliseconds)
+    page.evaluate("() => new Promise(done => requestIdleCallback(done, {timeout: 10000}))")
 
 
 # Mouse coordinates of the nth occurrence of a string in the annotated text.
@@ -102,6 +111,7 @@ _WHERE = r"""
   return {x1: first.left, y1: first.top + first.height / 2, x2: last.right, y2: last.top + last.height / 2};
 }"""
 
+_REGIONS = "() => JSON.parse(JSON.stringify(Htx.annotationStore.selected.serializeAnnotation()))"
 _READY = """() => window.Htx && Htx.annotationStore && Htx.annotationStore.selected
   && Htx.annotationStore.selected.names.get("text")
   && Htx.annotationStore.selected.names.get("text").isLoaded !== false"""
@@ -125,16 +135,17 @@ class LabelStudioTab:
     def open_task(self, project: int, task: int) -> None:
         self.page.goto(f"{self.url}/projects/{project}/data?task={task}")
         # The page opens the task anew when the list of tasks arrives after it.
-        self.page.wait_for_load_state("networkidle", timeout=60_000)
-        self.page.wait_for_selector(".lsf-richtext__container", timeout=60_000)
-        self.page.wait_for_function(_READY, timeout=60_000)
-        self.page.wait_for_timeout(500)
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_selector(".lsf-richtext__container")
+        self.page.wait_for_function(_READY)
+        settle(self.page, 500)
 
     def mark(self, needle: str, *, hotkey: str | None = None, nth: int = 0) -> None:
         """Choose a label by its hotkey and drag over the nth occurrence of `needle`."""
+        count = len(self.regions())
         if hotkey:
             self.page.keyboard.press(hotkey)
-            self.page.wait_for_timeout(150)
+            settle(self.page, 150)
         where = self.page.evaluate(_WHERE, [needle, nth])
         if "missing" in where:
             raise AssertionError(f"{needle!r} is not in the text shown: {where['missing'][:200]!r}")
@@ -144,7 +155,9 @@ class LabelStudioTab:
         mouse.move((where["x1"] + where["x2"]) / 2, (where["y1"] + where["y2"]) / 2)
         mouse.move(where["x2"] - 0.3, where["y2"])
         mouse.up()
-        self.page.wait_for_timeout(300)
+        settle(self.page, 300)
+        if hotkey:
+            self.page.wait_for_function(f"() => ({_REGIONS})().length > {count}")
 
     def submit(self) -> Any:
         """Press Submit or Update; the annotation as the server answered it."""
@@ -153,7 +166,7 @@ class LabelStudioTab:
         def saves(response: Any) -> bool:
             return "/annotations" in response.url and response.request.method in ("POST", "PATCH", "PUT")
 
-        with self.page.expect_response(saves, timeout=20_000) as caught:
+        with self.page.expect_response(saves) as caught:
             button.click()
         answer = caught.value
         assert answer.ok, f"{answer.status} {answer.text()[:300]}"
@@ -161,6 +174,5 @@ class LabelStudioTab:
 
     def regions(self) -> list[dict[str, Any]]:
         """What the open annotation would be saved as."""
-        script = "() => JSON.parse(JSON.stringify(Htx.annotationStore.selected.serializeAnnotation()))"
-        found: list[dict[str, Any]] = self.page.evaluate(script)
+        found: list[dict[str, Any]] = self.page.evaluate(_REGIONS)
         return found

@@ -22,6 +22,27 @@ ROOT = Path(__file__).resolve().parent.parent
 FIRST = "guardian-20211207-joe-biden-vladimir-putin-virtual"
 
 
+#: The modules that take longest, longest first: each is one worker's from its beginning to its end.
+_LONGEST = (
+    "test_push_server_kill.py", "test_sealed.py", "test_pages.py", "test_pull_kill.py", "test_push_kill.py",
+    "test_unlisted_faults.py", "test_lossless_in_the_page.py", "rounds/test_importer.py", "corpus/test_bad_input.py",
+    "rounds/test_bad_input.py", "validation/test_tables.py", "rounds/test_server.py", "test_serve_browser.py",
+    "test_screen.py", "test_many.py", "test_whole_round.py", "test_journey.py", "test_annotators_job.py",
+    "test_adjudication_project.py", "test_client.py", "test_coefficients.py", "test_engines.py", "test_faults.py",
+    "validation/test_fuzz.py", "validation/test_bad_input.py", "test_public_bytes.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long modules first, so that none is begun when the other worker has nothing left to do."""
+
+    def place(item: pytest.Item) -> int:
+        path = item.path.as_posix()
+        return next((at for at, name in enumerate(_LONGEST) if path.endswith(f"/{name}")), len(_LONGEST))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def shipped() -> Project:
     """The project in this repository. Read only."""

@@ -29,7 +29,7 @@ except ProjectError as error:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
 def test_forked_work_is_in_order_and_its_errors_are_the_works_own() -> None:
-    done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, timeout=600)
     assert (done.returncode, done.stdout.strip()) == (0, "700"), done.stderr
 
 

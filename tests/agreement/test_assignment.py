@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import slowness
 
 from communique.agreement.assignment import Match, assign, match, overlaps
 
@@ -160,5 +161,5 @@ def test_a_hundred_thousand_units() -> None:
     scores = 2 * shared / (np.diff(left)[rows, 0] + np.diff(right)[columns, 0])
     ranks = np.unique(np.vstack([left, right]), axis=0, return_inverse=True)[1].ravel()
     matched = assign(rows, columns, scores, ranks[: len(left)], ranks[len(left) :])
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 10 * slowness()
     assert len(matched) > 99_000

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import slowness
 from scipy.stats import norm, t
 
 from communique.agreement.alpha import alpha_statistic
@@ -114,9 +115,9 @@ def test_means_and_alpha() -> None:
 def test_two_thousand_draws_of_a_thousand_documents_are_quick() -> None:
     rows = np.random.default_rng(0).poisson(10, (1000, 60))
     bootstrap(rows[:5], f1_of_first_three, seed=1)
-    started = time.perf_counter()
+    started = time.process_time()
     bootstrap(rows, f1_of_first_three, seed=1)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2 * slowness()
 
 
 def f1_of_first_three(sums):

@@ -6,6 +6,7 @@ krippendorff (GPL), nltk and statsmodels are oracles here and nowhere else.
 from __future__ import annotations
 
 import itertools
+import time
 
 import krippendorff
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from nltk.metrics.agreement import AnnotationTask
+from pace import slowness
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from communique.agreement.alpha import alpha_statistic, krippendorff_alpha
@@ -252,14 +254,12 @@ def test_many_labels_in_few_documents(rows) -> None:
 
 
 def test_a_hundred_thousand_units_are_quick() -> None:
-    """Well under a second; the bound leaves room for a busy machine."""
-    import time
-
+    """Well under a second."""
     random = np.random.default_rng(1)
     first = random.integers(0, 30, 100_000)
     second = np.where(random.random(100_000) < 0.8, first, random.integers(0, 30, 100_000))
     ratings = Ratings.from_rows(zip(first.tolist(), second.tolist(), strict=True))
-    started = time.perf_counter()
+    started = time.process_time()
     for distance in LEVELS.values():
         krippendorff_alpha(ratings, distance)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2 * slowness()

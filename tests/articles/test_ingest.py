@@ -6,16 +6,18 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import dying
 import pytest
+import warm
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pace import slowness
 
 from communique.articles import gather, store
 from communique.articles.draft import ArticleError
@@ -472,20 +474,13 @@ def test_kill_at_any_moment(empty: Project, inbox: Path) -> None:
             SCRAPE.replace("without-deal", f"no-{number}").replace("two days", f"{number} days"),
         )
     left = []
-    for wait in (0.0, 0.1, 0.05, 0.02):
-        process = subprocess.Popen([sys.executable, "-c", KILL_ME, str(empty.root), str(inbox)])
-        before = len(store.article_ids(empty)) if empty.articles.exists() else 0
-        deadline = time.monotonic() + 30
-        while process.poll() is None and time.monotonic() < deadline:
-            if empty.articles.exists() and len(store.article_ids(empty)) > before:
-                break
-            time.sleep(0.01)
-        time.sleep(wait)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    for step in (1, 20, 901, 400, 97, 250):
+        code = dying.before_step(step) + KILL_ME
+        ended = warm.run([sys.executable, "-c", code, str(empty.root), str(inbox)])
+        assert ended.returncode == -signal.SIGKILL, ended
         check_whole(empty)
         left.append(len(store.article_ids(empty)))
-    assert any(0 < count < 300 for count in left), left
+    assert sum(0 < count < 300 for count in left) >= 3, left
     report = ingest(empty, [inbox], options())
     assert report.exit_code == 0
     assert len(store.article_ids(empty)) == len(store.load_sources(empty)) == 300
@@ -502,11 +497,11 @@ def test_a_thousand_files(empty: Project, inbox: Path) -> None:
     start = time.process_time()
     report = ingest(empty, [inbox], options(), progress=lambda done, total, file: seen.append(done))
     assert report.counts == {"added": 1000}
-    assert time.process_time() - start < 15
+    assert time.process_time() - start < 15 * slowness()
     assert seen == list(range(1001))
     start = time.process_time()
     assert ingest(empty, [inbox], options()).counts == {"unchanged": 1000}
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 3 * slowness()
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

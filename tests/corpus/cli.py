@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import warm
+
 _IDENTITY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
@@ -18,12 +20,10 @@ _IDENTITY = {
 
 def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """`communique` with these arguments in the folder `cwd`; no traceback, whatever happens."""
-    done = subprocess.run(
+    done = warm.run(
         [sys.executable, "-c", "from communique.commands import main; main()", *map(str, arguments)],
         cwd=cwd,
         env={**os.environ, **_IDENTITY, "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done

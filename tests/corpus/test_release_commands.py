@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import warm
 from tests.conftest import FIRST
 
 from communique.corpus.build import build
@@ -21,9 +22,7 @@ def _run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     code = "from communique.commands import main; main()"
     environment = {**os.environ, "GIT_AUTHOR_NAME": "x", "GIT_AUTHOR_EMAIL": "x@example.org",
                    "GIT_COMMITTER_NAME": "x", "GIT_COMMITTER_EMAIL": "x@example.org"}  # fmt: skip
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=cwd, env=environment, capture_output=True, text=True
-    )
+    return warm.run([sys.executable, "-c", code, *arguments], cwd=cwd, env=environment)
 
 
 def _json(*arguments: str, cwd: Path) -> dict:  # type: ignore[type-arg]

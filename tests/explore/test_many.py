@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pace import slowness
 from playwright.sync_api import Browser
 from tests.browser import opened
 from tests.explore.conftest import copied, multiply
@@ -42,8 +43,8 @@ def many(shipped: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_index_of_many_articles_is_quick(browser: Browser, many: Path) -> None:
-    times = []
-    for _ in range(3):
+    bound, times = 1000 * slowness(), [float("inf")]
+    while min(times) >= bound and len(times) < 10:  # now and then something else has the processor
         with opened(browser, width=1200) as tab:
             tab.page.goto((many / "index.html").as_uri())
             ready = tab.page.evaluate(READY)
@@ -51,7 +52,7 @@ def test_the_index_of_many_articles_is_quick(browser: Browser, many: Path) -> No
             assert f"{ARTICLES + 1:,} of {ARTICLES + 1:,}" in tab.page.inner_text("#ui-found")
             times.append(max(ready["paint"], ready["loaded"]))
             assert (tab.errors, tab.blocked) == ([], [])
-    assert min(times) < 1000
+    assert min(times) < bound
 
 
 def test_the_filter_answers_at_once_and_more_rows_can_be_had(browser: Browser, many: Path) -> None:
@@ -59,7 +60,7 @@ def test_the_filter_answers_at_once_and_more_rows_can_be_had(browser: Browser, m
         tab.page.goto((many / "index.html").as_uri())
         tab.page.click("#ui-more")
         assert tab.page.locator("#ui-rows tr").count() == 200
-        assert min(tab.page.evaluate(ANSWER, f"number 0{i}123") for i in range(5)) < 500
+        assert min(tab.page.evaluate(ANSWER, f"number 0{i}123") for i in range(5)) < 500 * slowness()
         assert tab.page.locator("#ui-rows tr").count() == 1
         tab.page.locator("#ui-rows a").first.click()
         tab.page.wait_for_url("**/articles/norland-*.html")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import random
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import warm
 
 from communique.annotation.files import save_annotation
 from communique.annotation.source import Source, open_source
@@ -19,8 +23,10 @@ from communique.rounds.tasks import make_task
 
 sys.path.insert(0, str(Path(__file__).parent))
 import made
+from tapped import some_moment, tapped
 
-COMMAND = [sys.executable, "-c", "from communique.commands import main; main()"]
+CODE = "from communique.commands import main; main()"
+COMMAND = [sys.executable, "-c", CODE]
 SCHEMA = made.schema()
 
 
@@ -60,11 +66,16 @@ def many_round(source: Source, name: str, people: int, overlap: int | str = "all
     return new_round(source, name, ["all"], who, overlap=overlap, seed=seed, prefill="gold")
 
 
-def begin(source: Source, *arguments: str | Path, key: str | None = None) -> subprocess.Popen[str]:
-    """`communique ARGUMENTS` inside the project, with the key in the environment and nowhere else."""
+def begin(
+    source: Source, *arguments: str | Path, key: str | None = None, before: str = ""
+) -> subprocess.Popen[str]:
+    """`communique ARGUMENTS` inside the project, with the key in the environment and nowhere else.
+
+    before: code that the process runs first.
+    """
     kept = {name: value for name, value in os.environ.items() if name != "LABEL_STUDIO_API_KEY"}
-    return subprocess.Popen(
-        [*COMMAND, *map(str, arguments)],
+    return warm.Popen(
+        [sys.executable, "-c", f"{before}\n{CODE}", *map(str, arguments)],
         cwd=source.project.root,
         env=kept | ({} if key is None else {"LABEL_STUDIO_API_KEY": key}),
         stdin=subprocess.DEVNULL,
@@ -74,26 +85,48 @@ def begin(source: Source, *arguments: str | Path, key: str | None = None) -> sub
     )
 
 
-def finish(process: subprocess.Popen[str], timeout: float = 300) -> subprocess.CompletedProcess[str]:
+def finish(process: subprocess.Popen[str], timeout: float = 600) -> subprocess.CompletedProcess[str]:
     out, err = process.communicate(timeout=timeout)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
 def communique(
-    source: Source, *arguments: str | Path, key: str | None = None
+    source: Source, *arguments: str | Path, key: str | None = None, before: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """`communique ARGUMENTS`, run to its end."""
-    return finish(begin(source, *arguments, key=key))
+    return finish(begin(source, *arguments, key=key, before=before))
 
 
-def killed_at(process: subprocess.Popen[str], seconds: float) -> bool:
-    """Wait, then SIGKILL; whether the process was still at work."""
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-    finish(process)
-    return process.returncode == -9
+#: For a push after one whose last request is known to be over, so that there is nothing to wait out.
+AT_ONCE = """
+from communique.rounds import importer
+importer.import_encoded.__kwdefaults__["quiet"] = 0.1
+"""
+
+
+def killed_while_talking(
+    source: Source,
+    *arguments: str | Path,
+    url: str,
+    key: str,
+    rng: random.Random,
+    whole: int,
+    before: str = "",
+    drained: bool = True,
+) -> bool:
+    """Kill the command at some moment of its conversation with the server; whether it was still at work.
+
+    whole: bytes of the conversation. drained: return only when the server is done with what it was asked.
+    """
+    moment = some_moment(rng, whole, lambda: os.kill(process.pid, signal.SIGKILL))
+    with tapped(url, moment) as tap:
+        process = begin(source, *arguments, "--url", tap.url, key=key, before=before)
+        tap.open()
+        finish(process)
+        if drained:
+            tap.drain()
+    assert process.returncode == (-signal.SIGKILL if moment.come else 0), process.returncode
+    return moment.come
 
 
 def on_server(ls: client.LabelStudio, plan: Round) -> int:

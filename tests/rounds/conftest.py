@@ -7,18 +7,21 @@ first worker makes it, the others wait on its lock.
 
 from __future__ import annotations
 
-import socket
-import sys
+import contextlib
+import os
+import random
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import warm
 
-from communique.rounds import client, server, serverfolder
+from communique.rounds import client, folderlock, server, serverfolder
 
 ROOT = Path(__file__).parents[2]
-if str(ROOT / "tests") not in sys.path:
-    sys.path.insert(0, str(ROOT / "tests"))
 
 
 @pytest.fixture(scope="session")
@@ -32,16 +35,31 @@ def simple_config() -> str:
 
 
 @pytest.fixture(scope="session")
-def free_port() -> Callable[[], int]:
-    """Gives ports of the ephemeral range, so that parallel workers do not meet."""
+def free_port() -> Iterator[Callable[[], int]]:
+    """Gives ports that nobody else gets while these tests run, each with the port after it.
 
-    def choose() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            number: int = probe.getsockname()[1]
-            return number
+    A server takes its port some seconds after it was chosen. So it is one that the system gives to no outgoing
+    connection, and whoever runs these tests at the same time, in another process or checkout, knows by a lock
+    that it is taken.
+    """
+    folder = Path(tempfile.gettempdir()) / f"communique-ports-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    told = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    first_outgoing = int(told.read_text().split()[0]) if told.exists() else 49_152
+    ports = list(range(10_000, min(first_outgoing, 32_000), 2))
+    random.SystemRandom().shuffle(ports)
+    with contextlib.ExitStack() as held:
 
-    return choose
+        def choose() -> int:
+            while True:
+                port = ports.pop()
+                lock = folderlock.take(folder / f"{port}.lock")
+                if lock is not None:
+                    held.callback(os.close, lock)
+                    if all(server.port_free("127.0.0.1", one) for one in (port, port + 1)):
+                        return port
+
+        yield choose
 
 
 @pytest.fixture(scope="session")
@@ -52,13 +70,30 @@ def ls_template() -> Path:
     return folder
 
 
+@contextlib.contextmanager
+def _warm() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        quick = SimpleNamespace(Popen=warm.Popen, DEVNULL=subprocess.DEVNULL)
+        patch.setattr(server, "subprocess", quick)
+        yield
+
+
+@pytest.fixture
+def warm_servers() -> Iterator[None]:
+    """Servers that this test starts have imported everything already."""
+    with _warm():
+        yield
+
+
 @pytest.fixture(scope="module")
 def ls_server(
     ls_template: Path, free_port: Callable[[], int], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[server.Server]:
     """A running server of this module's own; `.token()` is its administrator's key."""
     folder = tmp_path_factory.mktemp("label-studio") / "server"
-    with server.start(folder, port=free_port(), templates=ls_template) as running:
+    with _warm():
+        running = server.start(folder, port=free_port(), templates=ls_template)
+    with running:
         yield running
 
 

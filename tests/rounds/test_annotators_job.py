@@ -49,7 +49,6 @@ def test_an_annotators_job_from_nothing(tmp_path: Path, ls: client.LabelStudio, 
     with browser.opened(chromium, width=1400, height=1000) as tab:
         annotator = browser.LabelStudioTab(tab, ls.url)
         page = annotator.page
-        page.set_default_timeout(20_000)
         annotator.log_in(account.email, account.password.reveal())
         (task,) = ls.tasks(pushed.project_id)
         annotator.open_task(pushed.project_id, task["id"])

@@ -87,7 +87,7 @@ def test_a_newcomer_ends_in_two_annotation_files(tmp_path: Path, ls_template: Pa
     finally:
         if serving is not None:
             serving.send_signal(signal.SIGINT)
-            assert serving.wait(60) == 0
+            assert serving.wait(300) == 0
             assert serving.stdout is not None
             serving.stdout.close()
     project = Project(cwd)

@@ -8,14 +8,17 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 
 from communique.rounds import client, importer, server, serverfolder, transport
+
+sys.path.insert(0, str(Path(__file__).parent))
+from tapped import some_moment, tapped
 
 
 def task(name: str, *, regions: int = 1, repeat: int = 1) -> dict[str, Any]:
@@ -150,48 +153,26 @@ import json, sys
 from communique.rounds import client, importer
 job = json.load(sys.stdin)
 connected = client.connect(job["url"], job["key"])
-print("ready", flush=True)
-importer.import_tasks(
-    connected, job["project"], job["tasks"], chunk_tasks=job["chunk"], fresh=True,
-    progress=lambda done, total: print(done, flush=True),
-)
+importer.import_tasks(connected, job["project"], job["tasks"], chunk_tasks=job["chunk"], fresh=True)
 """
 
 
-def begin_push(
+def push(
     url: str, key: transport.Secret, project: int, tasks: list[dict[str, Any]], chunk: int
 ) -> subprocess.Popen[str]:
-    """A client process that is connected and starts importing now."""
-    process = subprocess.Popen(
+    """A client process that has begun to import."""
+    process = warm.Popen(
         [sys.executable, "-c", PUSH],
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         text=True,
     )
     assert process.stdin is not None
-    assert process.stdout is not None
     job = {"url": url, "key": key.reveal(), "project": project, "tasks": tasks, "chunk": chunk}
     process.stdin.write(json.dumps(job))
     process.stdin.close()
-    assert process.stdout.readline() == "ready\n"
     return process
-
-
-def run_for_a_while(process: subprocess.Popen[str], chunks: int, rng: random.Random) -> None:
-    """Until some moment of the import: a random number of chunks and a random bit of the next one."""
-    assert process.stdout is not None
-    began = time.monotonic()
-    for _ in range(rng.randrange(chunks + 1)):
-        began = time.monotonic()
-        process.stdout.readline()
-    time.sleep(rng.uniform(0, max(0.1, time.monotonic() - began)))
-
-
-def end_push(process: subprocess.Popen[str]) -> None:
-    process.wait()
-    assert process.stdout is not None
-    process.stdout.close()
 
 
 #: The command itself is killed twenty times at either end in test_push_kill.
@@ -205,18 +186,26 @@ def test_killing_the_client_at_random_moments(
     rng = random.Random(20)
     tasks = [task(f"k{number}", regions=20, repeat=100) for number in range(200)]
     project = ls.get_or_create_project("kill client whole", simple_config).id
-    end_push(begin_push(ls.url, ls_server.token(), project, tasks, 20))
+    with tapped(ls.url) as tap:
+        assert push(tap.url, ls_server.token(), project, tasks, 20).wait() == 0
+    whole = tap.passed
     check_complete(ls, project, tasks)
     left = []
     for turn in range(TURNS):
         project = ls.get_or_create_project(f"kill client {turn}", simple_config).id
-        chunk = rng.choice([5, 20, 60])
-        process = begin_push(ls.url, ls_server.token(), project, tasks, chunk)
-        run_for_a_while(process, len(tasks) // chunk, rng)
-        process.kill()
-        end_push(process)
+        moment = some_moment(rng, whole, lambda: os.kill(process.pid, signal.SIGKILL))  # noqa: B023
+        with tapped(ls.url, moment) as tap:
+            # In every other turn the server may go on with a chunk, a small one, while the next import looks.
+            drained = bool(turn % 2)
+            process = push(
+                tap.url, ls_server.token(), project, tasks, rng.choice([5, 20, 60] if drained else [5, 10])
+            )
+            tap.open()
+            process.wait()
+            if drained:
+                tap.drain()
         left.append(ls.task_count(project))
-        importer.import_tasks(ls, project, tasks, quiet=1.0)
+        importer.import_tasks(ls, project, tasks, quiet=0.1 if drained else 5.0)
         check_complete(ls, project, tasks)
         assert importer.find_doubles(ls, project) == {}
     # Otherwise the moments were not in the middle and the test has shown nothing.
@@ -225,29 +214,41 @@ def test_killing_the_client_at_random_moments(
 
 @pytest.mark.slow
 def test_killing_the_server_at_random_moments(
-    tmp_path: Path, ls_template: Path, free_port: Callable[[], int], simple_config: str
+    tmp_path: Path, ls_template: Path, free_port: Callable[[], int], simple_config: str, warm_servers: None
 ) -> None:
     rng = random.Random(21)
     tasks = [task(f"s{number}", regions=20, repeat=100) for number in range(60)]
-    port = free_port()
     left = []
-    running = server.start(tmp_path / "s", port=port, templates=ls_template)
+    running = server.start(tmp_path / "s", port=free_port(), templates=ls_template)
+
+    def end() -> None:
+        tap.close()
+        if turn % 2:
+            os.kill(running.pid, signal.SIGKILL)
+            running.wait()
+        else:
+            running.stop()
+
     try:
+        with client.connect(running.url, running.token()) as connected:
+            project = connected.get_or_create_project("kill server whole", simple_config).id
+        with tapped(running.url) as tap:
+            assert push(tap.url, running.token(), project, tasks, 6).wait() == 0
+        whole = tap.passed
         for turn in range(TURNS):
             with client.connect(running.url, running.token()) as connected:
                 project = connected.get_or_create_project(f"kill server {turn}", simple_config).id
-                process = begin_push(running.url, running.token(), project, tasks, 6)
-                run_for_a_while(process, len(tasks) // 6, rng)
-            if turn % 2:
-                os.kill(running.pid, signal.SIGKILL)
-                running.wait()
-            else:
-                running.stop()
-            end_push(process)
+            moment = some_moment(rng, whole, end)
+            with tapped(running.url, moment) as tap:
+                tap.open()
+                push(tap.url, running.token(), project, tasks, 6).wait()
+                tap.drain()
+            assert moment.come
+            assert not running.alive()
             running = server.start(tmp_path / "s", templates=ls_template)
             with client.connect(running.url, running.token()) as connected:
                 left.append(connected.task_count(project))
-                importer.import_tasks(connected, project, tasks, quiet=0.5)
+                importer.import_tasks(connected, project, tasks, quiet=0.1)
                 check_complete(connected, project, tasks)
     finally:
         running.stop()
@@ -272,7 +273,7 @@ def test_an_import_with_a_late_answer_is_looked_up_and_not_sent_again(
             raise
 
     monkeypatch.setattr(importer, "_send", hasty)
-    report = importer.import_tasks(ls, project, tasks, fresh=True, chunk_tasks=100, settle=60)
+    report = importer.import_tasks(ls, project, tasks, fresh=True, chunk_tasks=100, settle=300)
     assert asked == late == [100, 100, 100]
     assert len(report.ids) == 300
     check_complete(ls, project, tasks)
@@ -286,6 +287,7 @@ def test_a_full_disk_is_named_and_the_import_goes_on_after_it(
     free_port: Callable[[], int],
     simple_config: str,
     monkeypatch: pytest.MonkeyPatch,
+    warm_servers: None,
 ) -> None:
     monkeypatch.setattr(serverfolder, "MINIMUM_FREE", 1024)
     disk = tmp_path / "disk"

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
+import shutil
+import signal
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import dying
 import pytest
 
 from communique.annotation.files import load_annotation
-from communique.annotation.source import Source
+from communique.annotation.source import Source, open_source
+from communique.project import Project
 from communique.rounds import client, server
 from communique.rounds.accounts import ensure_accounts
 from communique.rounds.pull import take
@@ -25,10 +29,11 @@ from communique.rounds.survey import survey
 
 sys.path.insert(0, str(Path(__file__).parent))
 import made
-from commanded import begin, communique, finish, killed_at, many, many_round
+from commanded import communique, killed_while_talking, many, many_round
+from tapped import tapped
 
 KILLS = 21
-ARTICLES, PEOPLE = 16, 3
+ARTICLES, PEOPLE, CHANGED = 16, 3, 6
 
 
 def region(version: int) -> list[dict[str, Any]]:
@@ -92,18 +97,14 @@ def versions(source: Source, plan: Round) -> dict[tuple[str, str], int]:
     return found
 
 
-def until_written(folder: Path, process: Any) -> None:
-    """Until the pull has begun to write."""
-
-    def stamp() -> int:
-        try:
-            return (folder / "pull.json").stat().st_mtime_ns
-        except FileNotFoundError:
-            return 0
-
-    before = stamp()
-    while stamp() == before and process.poll() is None:
-        time.sleep(0.0005)
+def length_of_a_pull(source: Source, plan: Round, url: str, key: str, folder: Path) -> int:
+    """The bytes that a pull and the server say to each other. It is done in a copy of the project, in `folder`."""
+    shutil.copytree(source.project.root, folder)
+    copy = open_source(Project(folder))
+    with tapped(url) as tap:
+        done = communique(copy, "round", "pull", plan.round, "--url", tap.url, key=key)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return tap.passed
 
 
 @pytest.fixture
@@ -117,30 +118,31 @@ def at_work(tmp_path: Path, ls: client.LabelStudio) -> Iterator[tuple[Source, Ro
 
 @pytest.mark.slow
 def test_killing_the_command(
-    at_work: tuple[Source, Round, Work], ls: client.LabelStudio, ls_server: server.Server
+    tmp_path: Path, at_work: tuple[Source, Round, Work], ls: client.LabelStudio, ls_server: server.Server
 ) -> None:
     source, plan, work = at_work
     rng = random.Random(41)
     key = ls_server.token().reveal()
     arguments = ("round", "pull", plan.round, "--url", ls.url)
     folder = round_folder(source.project, plan.round)
-    kills, halfway, whole, there = 0, 0, 3.0, {}
+    kills, halfway, there = 0, 0, {}
+    whole = length_of_a_pull(source, plan, ls.url, key, tmp_path / "copy")
     while kills < KILLS:
-        changed = rng.sample(sorted(work.version), 12)
+        changed = rng.sample(sorted(work.version), CHANGED)
         for one in changed:
             work.go_on(one)
-        began = time.monotonic()
-        process = begin(source, *arguments, key=key)
-        if kills % 3:  # among the files, which takes some milliseconds; else anywhere
-            until_written(folder, process)
-            time.sleep(0.0003 * 2 ** rng.uniform(0, 7))
-            process.kill()
-            finish(process)
-            killed = process.returncode == -9
+        if kills % 3:  # among the files; else while it talks to the server
+            # Three steps each for pull.json before and after and for what is not taken yet. Eight files are
+            # written at a time, so that the first is in its place late.
+            behind = sum(there.get(one) != number for one, number in work.version.items())
+            step = math.ceil(3 * (behind + 2) * math.sqrt(rng.random()))
+            ended = communique(source, *arguments, key=key, before=dying.before_step(step))
+            killed = ended.returncode == -signal.SIGKILL
+            assert killed or (ended.returncode, ended.stderr) == (0, ""), ended
         else:
-            killed = killed_at(process, rng.uniform(0.2, whole))
-        if not killed:
-            whole = time.monotonic() - began
+            killed = killed_while_talking(
+                source, *arguments[:3], url=ls.url, key=key, rng=rng, whole=whole, drained=False
+            )
         kills += killed
         before, there = there, versions(source, plan)
         assert set(before) <= set(there)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Any
 import pytest
 
 from communique.annotation.source import Source
-from communique.rounds import server
 from communique.rounds.design import new_round
 from communique.rounds.formbuild import make_form
 from communique.rounds.round import Annotator
@@ -50,22 +48,11 @@ def source(tmp_path: Path, ls_template: Path) -> Source:
     return source
 
 
-def two_ports(free_port: Callable[[], int]) -> int:
-    """The first of two free ports in a row."""
-    while True:
-        port = free_port()
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port + 1)) and server.port_free("127.0.0.1", port + 1):
-                return port
-
-
 @pytest.fixture
 def served(source: Source, free_port: Callable[[], int]) -> Iterator[dict[str, tuple[str, str, str]]]:
     """What the command prints: page, e-mail address and password by name, while it serves."""
     new_round(source, "own", ["story"], [Annotator("Ann_1"), Annotator("ben")])
-    process = begin(
-        source, "round", "serve", "own", "--isolated", "--push", "--port", str(two_ports(free_port))
-    )
+    process = begin(source, "round", "serve", "own", "--isolated", "--push", "--port", str(free_port()))
     assert process.stdout is not None
     shown = {}
     for line in process.stdout:

@@ -28,13 +28,13 @@ class VisibleForm:
         self.page.keyboard.press("Escape")
         where = self.page.evaluate(browser._WHERE, [words, nth])
         self.page.mouse.click((where["x1"] + where["x2"]) / 2, where["y1"])
-        self.page.wait_for_timeout(300)
+        browser.settle(self.page, 300)
 
     def row(self, title: str) -> Any:
         """The row of the form with this title, which must be there once."""
         own = self.page.locator(f".cq-name h4:text-is({title!r})")
         found = self.page.locator(".cq-form .cq-row:visible").filter(has=own)
-        found.first.wait_for(timeout=30_000)
+        found.first.wait_for()
         assert found.count() == 1, (title, found.count())
         found.scroll_into_view_if_needed()
         return found
@@ -45,7 +45,7 @@ class VisibleForm:
         assert head.count() == 1, (title, head.count())
         if head.get_attribute("aria-expanded") == "false":
             head.click()
-            self.page.wait_for_timeout(400)
+            browser.settle(self.page, 400)
 
     def shown(self, control: str, value: str) -> str:
         """How the form writes a value."""
@@ -63,14 +63,14 @@ class VisibleForm:
             trigger.click()
             popup = self.page.locator("[data-testid=select-popup]:visible")
             popup.locator("[role=option]").filter(has=self.page.locator(f"span:text-is({shown!r})")).click()
-            self.page.wait_for_timeout(200)
+            browser.settle(self.page, 200)
             if popup.count():
                 self.page.keyboard.press("Escape")
         else:
             row.locator(".lsf-choice label").filter(
                 has_text=re.compile(rf"^{re.escape(shown)}(\[.\])?$")
             ).click()
-        self.page.wait_for_timeout(200)
+        browser.settle(self.page, 200)
 
     def key_of(self, control: str, value: str) -> str:
         """The key that the form shows beside a value."""
@@ -86,7 +86,7 @@ class VisibleForm:
         tree.locator(".ant-select-tree-title").first.wait_for()
         tree.locator(".ant-select-tree-list-holder").hover()
         self.page.mouse.wheel(0, -5000)  # the list stays where it was scrolled for another region
-        self.page.wait_for_timeout(150)
+        browser.settle(self.page, 150)
         for level, name in enumerate(path):
             node = tree.locator(".ant-select-tree-treenode").filter(
                 has=self.page.locator(f".ant-select-tree-title >> text=/^{re.escape(name)}$/")
@@ -96,12 +96,12 @@ class VisibleForm:
                     break
                 tree.locator(".ant-select-tree-list-holder").hover()
                 self.page.mouse.wheel(0, 120)
-                self.page.wait_for_timeout(60)
+                browser.settle(self.page, 60)
             last = level == len(path) - 1
             node.first.locator(".ant-select-tree-checkbox" if last else ".ant-select-tree-switcher").click()
-            self.page.wait_for_timeout(250)
+            browser.settle(self.page, 250)
         row.locator("h4").click()
-        self.page.wait_for_timeout(250)
+        browser.settle(self.page, 250)
 
     def write(self, title: str, words: str) -> None:
         """Type into a text field and press Enter."""
@@ -109,16 +109,18 @@ class VisibleForm:
         field.click()
         self.page.keyboard.insert_text(words)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_timeout(250)
+        browser.settle(self.page, 250)
 
     def relate(self, source: str, target: str, *labels: str) -> None:
         """Tie two regions by Alt+R and a click, then name the relation in the tab of relations."""
+        count = len(self.annotator.regions())
         self.select(source)
         self.page.keyboard.press("Alt+r")
-        self.page.wait_for_timeout(200)
+        browser.settle(self.page, 200)
         where = self.page.evaluate(browser._WHERE, [target, 0])
         self.page.mouse.click((where["x1"] + where["x2"]) / 2, where["y1"])
-        self.page.wait_for_timeout(300)
+        browser.settle(self.page, 300)
+        self.page.wait_for_function(f"() => ({browser._REGIONS})().length > {count}")
         self.page.keyboard.press("Escape")
         if labels:
             self._name_last_relation(labels)
@@ -133,10 +135,10 @@ class VisibleForm:
         popup = self.page.locator("[data-testid=select-popup]:visible")
         for label in labels:
             popup.locator(f"[data-testid='select-option-{label}']").click()
-            self.page.wait_for_timeout(150)
+            browser.settle(self.page, 150)
         if popup.count():
             self.page.keyboard.press("Escape")
-        self.page.wait_for_timeout(200)
+        browser.settle(self.page, 200)
 
 
 def open_from_list(annotator: browser.LabelStudioTab, project: int, nth: int = 0) -> None:
@@ -146,21 +148,24 @@ def open_from_list(annotator: browser.LabelStudioTab, project: int, nth: int = 0
     """
     page = annotator.page
     page.goto(f"{annotator.url}/projects/{project}/data")
-    page.locator(".lsf-table__row-wrapper").nth(nth).click(timeout=60_000)
-    page.wait_for_selector(".lsf-richtext__container", timeout=120_000)
-    page.wait_for_function(browser._READY, timeout=60_000)
-    page.wait_for_timeout(500)
+    page.locator(".lsf-table__row-wrapper").nth(nth).click()
+    page.wait_for_selector(".lsf-richtext__container")
+    page.wait_for_function(browser._READY)
+    browser.settle(page, 500)
 
 
-def wait_for_regions(annotator: Any, limit: float = 120.0) -> None:
+def wait_for_regions(annotator: Any, limit: float = 600.0) -> None:
     """Until the prefill has been drawn: regions appear some time after the text."""
     began = since = time.monotonic()
-    count = -1
-    while time.monotonic() - since < 1.5 or count <= 0:
-        now = annotator.page.evaluate(
-            "() => Htx.annotationStore.selected.regions.filter(r => r._spans).length"
+    before: list[int] = []
+    while True:
+        there, drawn = now = annotator.page.evaluate(
+            "() => [Htx.annotationStore.selected.regions, Htx.annotationStore.selected.regions.filter(r => r._spans)]"
+            ".map(some => some.length)"
         )
-        if now != count:
-            count, since = now, time.monotonic()
-        assert time.monotonic() - began < limit, f"{count} regions are drawn after {limit} s"
-        annotator.page.wait_for_timeout(250)
+        if now != before:
+            before, since = now, time.monotonic()
+        if drawn and time.monotonic() - since > (0.5 if drawn == there else 5.0):
+            return
+        assert time.monotonic() - began < limit, f"{drawn} of {there} regions are drawn after {limit} s"
+        annotator.page.wait_for_timeout(100)

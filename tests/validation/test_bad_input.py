@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pace import slowness
 from sound import A, make_project, read, write
 from tables import edit_manifest, edit_rows, file_of, relist
 
@@ -150,11 +151,11 @@ def test_an_article_of_20_megabytes(tmp_path: Path) -> None:
     assert len(text.encode()) > 20_000_000
     before = time.process_time()
     assert validate(project.root).findings == []
-    assert time.process_time() - before < 20
+    assert time.process_time() - before < 20 * slowness()
 
 
 def test_an_article_of_100_000_mentions(tmp_path: Path) -> None:
-    """About 3 s of processor time; the bound is wide for slow and busy machines."""
+    """About 3 s of processor time."""
     project = make_project(tmp_path)
     line = "Biden met number {:06d} today.\n"
     start, _ = lengthen(project, line, 100_000)
@@ -170,7 +171,7 @@ def test_an_article_of_100_000_mentions(tmp_path: Path) -> None:
     before = time.process_time()
     found = [(one.id, one.key) for one in validate(project.root).findings]
     assert found == [("L3/span-text-differs", f"{A}.x{places[-1]}")]
-    assert time.process_time() - before < 15
+    assert time.process_time() - before < 15 * slowness()
 
 
 def repeat(corpus: Path, times: int) -> None:
@@ -183,7 +184,7 @@ def test_a_million_findings_of_one_kind(built: Project) -> None:
     report = validate(built.corpus)
     assert report.count_of("L2/key-repeated") == 1_000_000
     assert sum(one.id == "L2/key-repeated" for one in report.findings) == 20
-    assert time.process_time() - before < 20
+    assert time.process_time() - before < 20 * slowness()
 
 
 @pytest.mark.parametrize("code", [errno.EROFS, errno.ENOSPC])
@@ -224,7 +225,7 @@ def test_an_interrupted_run_gives_no_verdict_and_writes_nothing(sign: signal.Sig
     assert run.stderr is not None
     assert run.stderr.readline() == "started\n"
     run.send_signal(sign)
-    said, complained = run.communicate(timeout=120)
+    said, complained = run.communicate(timeout=600)
     assert said == ""
     assert set(built.root.rglob("*")) == before
     if sign == signal.SIGINT:

@@ -78,7 +78,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     second = made.add_node(num_cpus=1)
     ray.init(address=made.address, log_to_driver=False)
-    made.wait_for_nodes()
+    made.wait_for_nodes(timeout=600)
     try:
         yield made, second
     finally:

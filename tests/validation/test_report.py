@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from faults_json import gold, record
 from sound import A, B, make_project, read, write
 
@@ -181,14 +182,7 @@ def test_a_malformed_severity_file_is_refused(faulty: Project, grading: dict[str
 
 def run(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     program = "from communique.commands import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", program, "validate", *args],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return warm.run([sys.executable, "-c", program, "validate", *args], cwd=cwd)
 
 
 @pytest.mark.slow

@@ -7,22 +7,22 @@ Each measurement is a process of its own. `scan` is a bare Polars scan of the sa
 their time is scaled to all rows (marked by *), since jsonschema would take hours. DuckDB does unique keys and
 references (level 2) on all rows. In brackets the ratio by CPU, which a busy machine disturbs less.
 
-Measured 2026-11-25 on two cores that eight other processes shared, some 215 checks (the target of 3.2 times the scan was
-set when there were 151), 40 faults planted and found:
+Measured 2026-11-30 on two cores with a load of 7 to 14 from other work, medians of 3; some 215 checks (the target of
+3.2 times the scan, set when there were 151, is not reached); 40 faults planted and found:
 
     articles   rows         scan CPU s   validate CPU s   peak GB   x scan, CPU   x scan, wall
-    10,000     384,901      0.31         2.7              0.30      8.7 (5 faults a shard, 0.1 s of start)
-    100,000    3,849,001    2.7          16.6             0.39      6.1           4.3 to 6.0
-    400,000    15,396,001   (not taken)  70.6             0.46      (linear: 4.2 times 100,000)
+    10,000     385,141      0.32         2.2              0.33      6.8           5.5 (5 faults a shard)
+    100,000    3,851,401    2.7, 3.0     12.7, 14.2       0.39      4.7, 4.7      4.4, 4.6 (two series)
 
-At 100,000, times validate's CPU: jsonschema-rs 7.4 (wall 9.3) in the same run; pydantic 9.0, fastjsonschema 88 and
-jsonschema 248 in runs of their own, all of level 1 alone. DuckDB's level 2 takes 2.1 s of CPU, 0.12 times validate.
-Ray takes 1.24 times the wall time of threads. The figures of 400,000 are from one run without a scan beside it.
+In turns with the code before the present screens: least CPU of five runs 12.4 s against 16.6; in each pair 8 to 32 %
+less. At 100,000 jsonschema-rs, level 1 alone, takes 10.4 to 10.7 times validate's CPU (wall 13 to 19). Not taken anew:
+pydantic, fastjsonschema, jsonschema, DuckDB, Ray, and 400,000 articles (70.6 s of CPU and 0.46 GB before).
 
-Where it goes (validation_profile.py, milliseconds of CPU a shard without a fault, 60,000 rows; scan 37.5): read
-Parquet 36, record schema 27, screen 50 (spans against texts 18, references 9.5, actions 7), rules that no screen knows
-43, digests of files and texts 10, alignment 5, derived columns 4, the rest 19. Reading and level 1 alone are 1.7 times
-the scan. Larger batches of shards, the garbage collector and the allocator's settings make no difference.
+Where it goes (validation_profile.py, milliseconds of CPU a shard without a fault, 47,000 rows, one thread, least of 15;
+scan 33, validate 133, which is 4.0 times): read Parquet 31, record schema 24, screen 40 (spans against texts 12.5,
+references 5.5, actions 5.4, different values 4.2), rules that no screen clears 7, digests of files and texts 8,
+alignment 4, derived columns 4, the rest 15. Before: 161 to 31, with 38 for rules that no screen knew. A fault costs its
+shard 10 to 40 more. Reading and level 1 alone are 1.7 times the scan. Larger batches of shards save 3 %.
 """
 
 from __future__ import annotations

@@ -18,10 +18,11 @@ from typing import Any
 import polars as pl
 
 from communique.schema import load_schema
-from communique.validation import evaluate, screen, shardcheck, tablesrun
+from communique.validation import evaluate, screen, screen_spans, shardcheck, tablesrun
 from communique.validation.layout import read_layout
 from communique.validation.loadshard import Loader, read_registry
 from communique.validation.screen_spans import SpanScreen
+from communique.validation.screen_texts import TextScreen
 from communique.validation.session import Options
 
 SCHEMA = Path(__file__).parents[2] / "annotations" / "schema"
@@ -37,10 +38,14 @@ PARTS: list[tuple[Any, str, str]] = [
     (shardcheck, "_text_digests", "  digests of texts"),
     (evaluate, "screen", "  screen"),
     (screen, "_keys", "    keys"),
-    (SpanScreen, "judged", "    spans against texts"),
+    (screen, "_astray", "    keys of another article"),
+    (screen_spans, "all_spans", "    spans put together"),
+    (TextScreen, "judged", "    spans against texts"),
+    (SpanScreen, "zones", "    zones"),
     (screen, "ReferenceScreen", "    references"),
-    (screen, "_statements", "    statements"),
-    (screen, "_actions", "    actions"),
+    (screen, "statement_rules", "    statements"),
+    (screen, "action_rules", "    actions"),
+    (screen, "distinct_rules", "    different values"),
     (screen, "_repeated", "    repeated records"),
     (evaluate.Evaluation, "rules", "  rules that are not screened"),
     (evaluate.Evaluation, "_views", "    their views"),

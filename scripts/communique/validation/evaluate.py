@@ -6,20 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from communique.schema import Schema
 from communique.validation.finding import Finding
 from communique.validation.frames import Shard, key_expr
 from communique.validation.losses import ELSEWHERE, WHY
-from communique.validation.registry import Check, Rule, checks
+from communique.validation.registry import Check, Rule, checks, rule_of
 from communique.validation.screen import Screened, screen
 from communique.validation.views import Views
 from communique.validation.views_base import View
 
 if TYPE_CHECKING:
     import polars as pl
-
-#: By id and fingerprint of the schema.
-_RULES: dict[tuple[str, str], Rule] = {}
 
 #: Views whose frames leave out records found faulty before: built anew each time they are asked for.
 _AFTER_FAULTS = frozenset(
@@ -92,7 +88,7 @@ class Evaluation:
         self.screened = screen(self.shard, self.views)
         for id_, count in self.screened.unknown.items():
             if id_ in self.wanted:
-                self.unjudged(id_, _rule_of(checks()[id_], self.shard.schema).unknown_why, count)
+                self.unjudged(id_, rule_of(checks()[id_], self.shard.schema).unknown_why, count)
 
     def rules(self, levels: Iterable[int]) -> None:
         """Run every wanted rule of these levels, view by view in the order of the registry."""
@@ -103,7 +99,7 @@ class Evaluation:
                 if check.level == level and check.rule is not None and check.id in wanted:
                     by_view.setdefault(check.view or "", []).append(check)
             for name, found in by_view.items():
-                rules = [(check, _rule_of(check, self.shard.schema)) for check in found]
+                rules = [(check, rule_of(check, self.shard.schema)) for check in found]
                 places = self._places(found)
                 for view in self._views(name, places):
                     if places is None or (view.table, view.root) in places:
@@ -207,7 +203,7 @@ class Evaluation:
         for check, rule in rules:
             self.unjudged(check.id, rule.unknown_why, seen.get(f"?{check.id}", 0))
             if seen[check.id]:
-                self.emit(check, rule, view, view.frame.filter(rule.where))
+                self.emit(check, rule, view, _numbered(view).filter(rule.where))
 
     def _ungated(self, check: Check, view: View, failing: pl.DataFrame) -> pl.DataFrame:
         import polars as pl
@@ -293,13 +289,13 @@ class Evaluation:
         )
 
 
-def _rule_of(check: Check, schema: Schema) -> Rule:
-    """The rule of a check under a schema, made once: expressions are the same for every shard."""
-    known = _RULES.get((check.id, schema.fingerprint))
-    if known is None:
-        assert check.rule is not None
-        known = _RULES[(check.id, schema.fingerprint)] = check.rule(schema)
-    return known
+def _numbered(view: View) -> pl.DataFrame:
+    """The frame of a view with the column `row`, which a table itself has not."""
+    import polars as pl
+
+    if view.name != view.table:
+        return view.frame
+    return view.frame.with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32))
 
 
 def _root(rule: Rule) -> str | None:

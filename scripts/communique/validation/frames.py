@@ -58,6 +58,8 @@ class Shard:
     absent: set[str] = field(default_factory=set)
     #: What a restored corpus lacks.
     losses: Losses = field(default_factory=Losses)
+    #: Whether it is known that no value of a column with a pattern ends with a line break.
+    unbroken: bool = False
     #: Version of the project's guidelines, where it is known.
     guidelines: str | None = None
 

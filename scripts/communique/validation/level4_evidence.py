@@ -6,6 +6,8 @@ from communique.schema import Schema
 from communique.validation.registry import Rule, rule
 
 _WITHHELD = "the words of the article are withheld"
+#: A letter or digit; ASCII ones are found sooner.
+WORD = r"[a-zA-Z\p{L}\p{N}]"
 #: Quotation marks of Unicode (Quotation_Mark and the guillemets), ASCII ones, and the backtick pair.
 _MARKS = "[\"'«»‘’‚‛“”„‟‹›「」『』〝〞〟﹁﹂＂＇`´]"
 
@@ -94,7 +96,7 @@ def cue_class_punctuation(schema: Schema) -> Rule:
     # Null where a word is withheld.
     words = pl.col("cue_spans").list.eval(pl.element().struct.field("text"))
     texts = pl.when(words.list.len() > 0).then(words.list.join("", ignore_nulls=False))
-    has_word = texts.str.contains(r"[a-zA-Z\p{L}\p{N}]")
+    has_word = texts.str.contains(WORD)
     where = (pl.col("cue_class") == "punctuation") == has_word
     return Rule(
         where,
@@ -356,5 +358,6 @@ def content_ends_with_punctuation(schema: Schema) -> Rule:
     import polars as pl
 
     text = pl.col("content_spans").list.last().struct.field("text")
-    where = text.str.contains(r"[,;:]$|\p{Ll}{3}\.$")
+    # The last four characters are all that can decide.
+    where = text.str.tail(4).str.contains(r"[,;:]$|\p{Ll}{3}\.$")
     return Rule(where, "The content ends with “{found}”.", "content_spans", text.str.slice(-12), "no mark")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from communique.schema import Schema, Table
@@ -15,14 +17,14 @@ from communique.validation.frames import Shard, key_of, strings_in, table_types
 from communique.validation.layout import File
 from communique.validation.readjson import LFS
 from communique.validation.rederived import DERIVED, WHOLE, sample_of
-from communique.validation.whole import Whole
+from communique.validation.whole import Whole, unbroken
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-#: By fingerprint of the schema and table: the compiled verdict on its columns.
-_WHOLE: dict[tuple[str, str], Whole] = {}
+#: By fingerprint of the schema and table: the compiled verdicts on its columns.
+_WHOLE: dict[tuple[str, str], tuple[Whole | None, Whole]] = {}
 
 
 @dataclass
@@ -55,6 +57,7 @@ class Loader:
         import polars as pl
 
         loaded = Loaded(Shard(f"shard {index}", self.schema, {}, index=index), [], {}, True)
+        loaded.shard.unbroken = 1 in self._levels
         parts: dict[str, list[pl.DataFrame]] = {}
         # Articles first: they say of which articles all columns are kept, to be derived again.
         for file in sorted(files, key=lambda one: (one.table != "articles", one.table, one.split)):
@@ -67,7 +70,7 @@ class Loader:
             if 1 in self._levels:
                 frame = self._sound(frame, table, file, loaded)
             self._keep(frame, table, file.shard, loaded)
-            frame = frame.select([column.name for column in table.stored]) if not table.is_view else frame
+            frame = frame[[column.name for column in table.stored]] if not table.is_view else frame
             if not table.is_view:
                 loaded.shard.places.setdefault(file.table, []).append(
                     (frame.height, file.name, file.split, file.shard)
@@ -77,7 +80,7 @@ class Loader:
             if table.is_view:
                 continue
             found = parts.get(name)
-            loaded.shard.frames[name] = pl.concat(found) if found else pl.DataFrame(schema=table_types(table))
+            loaded.shard.frames[name] = pl.concat(found) if found else _empty(table, self.schema.fingerprint)
         return loaded
 
     def _keep(self, frame: pl.DataFrame, table: Table, number: int, loaded: Loaded) -> None:
@@ -91,14 +94,14 @@ class Loader:
         if table.name == "actors":
             # The registry has no articles to be sampled by.
             registry = frame.filter(pl.col("article_id").is_null()).head(WHOLE)
-            frame = pl.concat([registry, frame.filter(pl.col("article_id").is_in(sorted(loaded.sample)))])
+            frame = pl.concat([registry, _of_articles(frame, loaded.sample)])
         elif "article_id" in frame.columns:
-            frame = frame.filter(pl.col("article_id").is_in(sorted(loaded.sample)))
+            frame = _of_articles(frame, loaded.sample)
         loaded.full[table.name] = (
             pl.concat([loaded.full[table.name], frame]) if table.name in loaded.full else frame
         )
 
-    @property
+    @cached_property
     def _levels(self) -> set[int]:
         return {int(id_[1]) for id_ in self.wanted}
 
@@ -146,7 +149,8 @@ class Loader:
             self._add(loaded, level0.NO_ROWS.finding("The file has no rows.", **place))
         if not self._columns(stored, table, place, loaded):
             return None
-        return frame.select(list(table.by_name))
+        names = list(table.by_name)
+        return frame if frame.columns == names else frame[names]
 
     def _bytes(self, file: File, data: bytes, place: dict[str, str]) -> Finding | None:
         if not data:
@@ -197,7 +201,11 @@ class Loader:
         """The rows that pass the record schema; the others become findings."""
         import polars as pl
 
-        bad = self._whole(table).faulty(frame)
+        tight, whole = self._whole(table)
+        if tight is not None and not tight.faulty(frame):
+            return frame
+        loaded.shard.unbroken = False
+        bad = whole.faulty(frame)
         if not bad:
             return frame
         verdicts = [valid(table[name].json, pl.col(name)) for name in bad]
@@ -206,11 +214,14 @@ class Loader:
         self._explain(faulty, table, file, loaded, set(bad))
         return frame.filter(sound)
 
-    def _whole(self, table: Table) -> Whole:
-        """The verdict on whole columns of a table."""
+    def _whole(self, table: Table) -> tuple[Whole | None, Whole]:
+        """The verdict on whole columns of a table, before it the one that takes no line break at an end."""
         kind = (self.schema.fingerprint, table.name)
         if kind not in _WHOLE:
-            _WHOLE[kind] = Whole({column.name: column.json for column in table.columns})
+            columns = {column.name: column.json for column in table.columns}
+            tight = {name: unbroken(node) for name, node in columns.items()}
+            known = {name: node for name, node in tight.items() if node is not None}
+            _WHOLE[kind] = (Whole(known) if len(known) == len(columns) else None, Whole(columns))
         return _WHOLE[kind]
 
     def _explain(self, faulty: pl.DataFrame, table: Table, file: File, loaded: Loaded, bad: set[str]) -> None:
@@ -241,14 +252,29 @@ class Loader:
             loaded.counts[last] = loaded.counts.get(last, 0) + faulty.height - explained
 
 
-#: By fingerprint of the schema and table the types of all columns.
-_TYPES: dict[tuple[str, str], dict[str, Any]] = {}
+def _of_articles(frame: pl.DataFrame, articles: Iterable[str]) -> pl.DataFrame:
+    """The rows of some articles. Few of many columns are gathered faster than filtered."""
+    ids, wanted = frame["article_id"], sorted(articles)
+    return frame[(ids == wanted[0] if len(wanted) == 1 else ids.is_in(wanted)).arg_true()]
 
 
-def _types(table: Table, fingerprint: str) -> dict[str, Any]:
-    if (fingerprint, table.name) not in _TYPES:
-        _TYPES[fingerprint, table.name] = table_types(table, derived=True)
-    return _TYPES[fingerprint, table.name]
+#: By fingerprint of the schema and table a frame without rows of all columns.
+_EMPTY: dict[tuple[str, str], pl.DataFrame] = {}
+
+
+def _empty(table: Table, fingerprint: str) -> pl.DataFrame:
+    """A frame without rows of the stored columns."""
+    _types(table, fingerprint)
+    return _EMPTY[fingerprint, table.name][[column.name for column in table.stored]]
+
+
+def _types(table: Table, fingerprint: str) -> Mapping[str, Any]:
+    """Column name to Polars type of all columns."""
+    import polars as pl
+
+    if (fingerprint, table.name) not in _EMPTY:
+        _EMPTY[fingerprint, table.name] = pl.DataFrame(schema=table_types(table, derived=True))
+    return _EMPTY[fingerprint, table.name].schema
 
 
 def _json_value(value: Any, is_text: bool) -> Any:

@@ -59,25 +59,28 @@ def all_span_paths(schema: Schema) -> list[Path]:
     """`span_paths` of every stored table; looked for once in the life of a schema."""
 
     def find() -> list[Path]:
-        return [path for table in _stored(schema) for path in span_paths(table)]
+        return [path for table in stored_tables(schema) for path in span_paths(table)]
 
-    return _once(schema, "_span_paths", find)
+    return once(schema, "_span_paths", find)
 
 
 def all_reference_paths(schema: Schema) -> list[tuple[Path, str]]:
     """(path, table referred to) of every stored reference of every stored table; looked for once."""
 
     def find() -> list[tuple[Path, str]]:
-        return [(path, target) for table in _stored(schema) for path, target, _ in reference_paths(table)]
+        return [
+            (path, target) for table in stored_tables(schema) for path, target, _ in reference_paths(table)
+        ]
 
-    return _once(schema, "_reference_paths", find)
+    return once(schema, "_reference_paths", find)
 
 
-def _stored(schema: Schema) -> list[Table]:
+def stored_tables(schema: Schema) -> list[Table]:
+    """The tables that are not derived as a whole."""
     return [table for table in schema.tables.values() if not table.is_view]
 
 
-def _once(schema: Schema, name: str, find: Callable[[], Any]) -> Any:
+def once(schema: Schema, name: str, find: Callable[[], Any]) -> Any:
     """Kept with the schema itself, as a cached property is: its fingerprint passes over the annotations read here."""
     if name not in schema.__dict__:
         schema.__dict__[name] = find()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from communique.annotation.derive import cameo_actor_code, derive
 from communique.annotation.model import Annotation
 from communique.corpus.claims import claims
+from communique.schema import Table
 from communique.validation.evaluate import Evaluation
 from communique.validation.finding import Finding
 from communique.validation.frames import key_of, strings_in
@@ -54,14 +55,14 @@ def check_derived(run: Evaluation, full: dict[str, pl.DataFrame], present: dict[
     big = _big(full)
     checked = [one for one in sound if one not in unread and one not in big]
     # Records are made of the articles that are derived, and of the registry's actors for their codes.
-    keep = pl.col("article_id").is_in(pl.Series(checked, dtype=pl.String).implode())
-    rows = {
-        name: _records(
-            run, name, frame.filter(keep | pl.col("article_id").is_null() if name == "actors" else keep)
-        )
-        for name, frame in full.items()
-        if "article_id" in frame.columns
-    }
+    if len(checked) < len(own):
+        keep = pl.col("article_id").is_in(pl.Series(checked, dtype=pl.String).implode())
+        full = {
+            name: frame.filter(keep | pl.col("article_id").is_null() if name == "actors" else keep)
+            for name, frame in full.items()
+            if "article_id" in frame.columns
+        }
+    rows = {name: _records(run, name, frame) for name, frame in full.items() if "article_id" in frame.columns}
     names = _named(run.shard.registry, rows)
     by_article: dict[str, dict[str, list[Record]]] = {}
     for name, found in rows.items():
@@ -124,16 +125,15 @@ def _faulty_articles(run: Evaluation) -> set[str]:
 
 
 def _records(run: Evaluation, name: str, frame: pl.DataFrame) -> list[Record]:
+    import polars as pl
+
     table = run.shard.schema.table(name)
+    days = [column for column, kind in frame.schema.items() if kind == pl.Date]
     texts = [column.name for column in table.columns if column.json.get("x-arrow") == "json"]
-    found = []
-    for row in frame.iter_rows(named=True):
-        record = {
-            key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in row.items()
-        }
+    found = frame.with_columns(pl.col(days).cast(pl.String)).to_dicts() if days else frame.to_dicts()
+    for record in found:
         for text in texts:
             record[text] = None if record[text] is None else json.loads(record[text])
-        found.append(record)
     return found
 
 
@@ -169,10 +169,10 @@ def _article(
 
 def _compare(run: Evaluation, name: str, rows: list[Record], made: list[Record], foreign: set[str]) -> None:
     table = run.shard.schema.table(name)
-    fresh = {key_of(table, _as_keys(row)): row for row in made}
+    fresh = {_key(table, row): row for row in made}
     derived = [column.name for column in table.columns if column.derived]
     for row in rows:
-        key = key_of(table, _as_keys(row))
+        key = _key(table, row)
         twin = fresh.get(key)
         if twin is None:
             if table.is_view:
@@ -187,18 +187,14 @@ def _compare(run: Evaluation, name: str, rows: list[Record], made: list[Record],
                     )
                 )
                 break
-    missing = fresh.keys() - {key_of(table, _as_keys(row)) for row in rows}
+    missing = fresh.keys() - {_key(table, row) for row in rows}
     if table.is_view:
         for key in sorted(one for one in missing if one):
             run.add(_finding(run, name, fresh[key], key, None, "The row is missing."))
 
 
-def _as_keys(row: Record) -> Record:
-    return {
-        key: str(value) if value is not None else ""
-        for key, value in row.items()
-        if not isinstance(value, list | dict)
-    }
+def _key(table: Table, row: Record) -> str | None:
+    return key_of(table, {name: str(row[name]) if row[name] is not None else "" for name in table.key})
 
 
 def _finding(

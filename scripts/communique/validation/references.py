@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from communique.annotation.model import AUTHOR
 from communique.validation import level2
 from communique.validation.evaluate import Evaluation, Pending
+from communique.validation.lookup import positions
 from communique.validation.paths import EACH, Path, flatten
 from communique.validation.registry import Rule
 from communique.validation.screen_references import shard_references
@@ -40,12 +41,15 @@ def check_references(run: Evaluation) -> None:
         # All references to one table are looked up at once: the set of its ids is made once.
         different = pl.concat([values["value"] for _, values in parts]).unique()
         loose = different.filter(~different.is_in(known[target].implode()))
+        if target == "actors" and run.shard.registry is not None:
+            # The registry is far larger than what is looked up in it.
+            loose = loose.filter(pl.Series(positions(run.shard.registry, loose) < 0, dtype=pl.Boolean))
         for path, values in parts:
             _check(run, run.shard.frames[path.table], path, target, values, loose)
 
 
 def _known(run: Evaluation) -> dict[str, pl.Series]:
-    """By table the ids that exist: of sound and of broken records, and of the registry."""
+    """By table the ids that exist in the shard: of sound and of broken records."""
     import polars as pl
 
     known = {}
@@ -54,8 +58,6 @@ def _known(run: Evaluation) -> dict[str, pl.Series]:
         parts = [frame[key].rename("key")]
         if broken := run.shard.broken_keys.get(name):
             parts.append(pl.Series("key", sorted(broken), dtype=pl.String))
-        if name == "actors" and run.shard.registry is not None:
-            parts.append(run.shard.registry["actor_id"].rename("key"))
         known[name] = pl.concat(parts)
     return known
 

@@ -151,3 +151,16 @@ def checks() -> dict[str, Check]:
                 if isinstance(check, Check):
                     rank.setdefault(check.id, len(rank))
     return dict(sorted(_CHECKS.items(), key=lambda item: (item[1].level, rank[item[0]])))
+
+
+#: By id and fingerprint of the schema.
+_RULES: dict[tuple[str, str], Rule] = {}
+
+
+def rule_of(check: Check, schema: Schema) -> Rule:
+    """The rule of a check under a schema, made once: expressions are the same for every shard."""
+    known = _RULES.get((check.id, schema.fingerprint))
+    if known is None:
+        assert check.rule is not None
+        known = _RULES[(check.id, schema.fingerprint)] = check.rule(schema)
+    return known

@@ -11,11 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from communique.validation.level4_actions import idle_kinds
-from communique.validation.paths import Path
-from communique.validation.screen_lists import Lists
+from communique.validation.frames import key_expr
+from communique.validation.paths import EACH, Path
+from communique.validation.screen_actions import action_rules
+from communique.validation.screen_distinct import distinct_rules
+from communique.validation.screen_lists import Lists, mixed
+from communique.validation.screen_long import Place
 from communique.validation.screen_references import ReferenceScreen
-from communique.validation.screen_spans import Place, SpanScreen
+from communique.validation.screen_spans import SpanScreen
+from communique.validation.screen_statements import statement_rules
+from communique.validation.screen_texts import TextScreen
 from communique.validation.views import Views
 
 if TYPE_CHECKING:
@@ -42,7 +47,9 @@ def screen(shard: Shard, views: Views) -> Screened:
         return Screened()
     lists, found = Lists(views), Screened()
     spans = SpanScreen(lists)
-    repeated, astray = _keys(lists)
+    (repeated, different), astray = _keys(lists), _astray(lists)
+    if different:
+        found.cleared.add("L2/id-in-two-tables")
     if not repeated:
         found.cleared.add("L2/key-repeated")
     if not astray:
@@ -50,176 +57,67 @@ def screen(shard: Shard, views: Views) -> Screened:
     references = ReferenceScreen(lists, repeated, astray)
     found.references = references.suspects
     if spans.spans is not None:
-        judged, unknown = spans.judged()
+        against = TextScreen(views, spans.spans)
+        judged, unknown = against.judged()
         found.unknown["L3/span-text-differs"] = unknown
+        if against.whole_words:
+            found.cleared.add("L3/span-cuts-word")
         for id_, places in judged.items():
             if places:
                 found.places[id_] = places
             else:
                 found.cleared.add(id_)
+    if shard.unbroken:
+        found.cleared.add("L2/line-break-in-value")
     found.cleared |= spans.zones()
-    found.cleared |= _statements(lists, spans, references)
-    found.cleared |= _actions(lists, spans, references)
+    found.cleared |= statement_rules(lists, spans, references)
+    found.cleared |= action_rules(lists, spans, references)
+    found.cleared |= distinct_rules(lists)
     found.cleared |= _repeated(lists, spans)
+    if not len(lists.items("articles", "detections")[0]):
+        found.cleared |= {"L4/detection-value", "L4/detection-repeated"}
+    if not any(len(lists.items("actors", name)[0]) for name in ("affiliated_with", "set_members")):
+        found.cleared |= {"L2/actor-circle", "L2/actor-contains-itself"}
     return found
 
 
-def _keys(lists: Lists) -> tuple[set[str], set[str]]:
-    """The tables of which an id may stand twice, and of which one may not begin with its article's."""
+def _keys(lists: Lists) -> tuple[set[str], bool]:
+    """The tables of which an id may stand twice, and whether no id is that of two records of the shard."""
     import polars as pl
 
-    from communique.validation.frames import key_expr
+    tables = lists.views.schema.tables
+    hashes = {
+        name: frame.select(key_expr(tables[name]).hash()).to_series()
+        for name, frame in lists.frames.items()
+        if not frame.is_empty()
+    }
+    if pl.concat([part.rename("key") for part in hashes.values()]).n_unique() == sum(
+        map(len, hashes.values())
+    ):
+        return set(), True
+    return {name for name, part in hashes.items() if part.n_unique() < len(part)}, False
 
-    repeated, astray = set(), set()
+
+def _astray(lists: Lists) -> set[str]:
+    """The tables of which an id may not begin with its article's."""
+    import polars as pl
+
+    astray = set()
+    homes = lists.frames["articles"]["article_id"] + "."
     for name, frame in lists.frames.items():
-        if frame.is_empty():
+        if name == "articles" or frame.is_empty() or "article_id" not in frame.columns:
             continue
-        key, own = key_expr(lists.views.schema.table(name)), lists.views.schema.table(name).key[0]
-        own = "from_event_id" if name == "event_links" else own
-        asked = [((key > key.shift(1)).sum() == pl.len() - 1).alias("ascending")]
-        if "article_id" in frame.columns and name != "articles":
-            article, value = pl.col("article_id"), pl.col(own)
+        own = "from_event_id" if name == "event_links" else lists.views.schema.table(name).key[0]
+        value, rows = pl.col(own), lists.articles_of(name)
+        if (rows < 0).any():
+            article = pl.col("article_id")
             begins = value.str.starts_with(article) & value.str.strip_prefix(article).str.starts_with(".")
-            asked.append((article.is_null() | begins).all().alias("begins"))
-        seen = frame.select(asked).row(0, named=True)
-        if not seen["ascending"] and frame.select(key.hash().n_unique()).item() < frame.height:
-            repeated.add(name)
-        if not seen.get("begins", True):
+            begins = article.is_null() | begins
+        else:
+            begins = value.str.starts_with(pl.lit(homes.gather(rows)))
+        if not frame.select(begins.all()).item():
             astray.add(name)
-    return repeated, astray
-
-
-def _statements(lists: Lists, spans: SpanScreen, references: ReferenceScreen) -> set[str]:
-    import polars as pl
-
-    statements, cleared = lists.frames["statements"], set()
-    parents = references.targets("statements", "parent_statement_id")
-    if parents is not None:
-        known = pl.Series("at", parents).cast(pl.Int64)
-        lists.views.parents = pl.select(
-            pl.when(known >= 0).then(known).cast(pl.UInt32).alias("at")
-        ).to_series()
-        if not lists.views.cyclic.any():
-            cleared.add("L2/parent-cycle")
-        if spans.nesting_holds(parents):
-            cleared.add("L3/child-outside-parent")
-        if spans.innermost(parents):
-            cleared.add("L3/parent-not-innermost")
-    for id_, table, column, other, modes in (
-        ("L3/cue-in-content", "statements", "cue_spans", "content_spans", None),
-        ("L3/source-in-content", "statements", "source_spans", "content_spans", None),
-        ("L3/addressee-in-content", "statements", "addressee_spans", "content_spans", statements["mode"]),
-        ("L3/source-in-cue", "statements", "source_spans", "cue_spans", None),
-        ("L3/condition-holds-trigger", "actions", "condition_spans", "trigger_spans", None),
-    ):
-        if spans.disjoint(table, column, other, modes):
-            cleared.add(id_)
-    return cleared
-
-
-def _actions(lists: Lists, spans: SpanScreen, references: ReferenceScreen) -> set[str]:
-    import numpy as np
-
-    actions, events, cleared = lists.frames["actions"], lists.frames["events"], set()
-    of_event = references.targets("actions", "event_id")
-    if of_event is not None:
-        has = np.flatnonzero(of_event >= 0)
-        theirs = events["event_type"].gather(of_event[has])
-        if not (actions["event_type"].gather(has) != theirs).any():
-            cleared.add("L4/type-of-another-event")
-        if len(np.unique(of_event[has])) == events.height:
-            cleared.add("L2/event-without-action")
-    realised = references.targets("actions", "realises_statement_id")
-    if realised is not None and spans.realised_holds(realised):
-        cleared.add("L4/cue-not-realised")
-    cleared |= _participants(lists)
-    if _named_alike(lists):
-        cleared.add("L4/words-of-another-actor")
-    if not len(lists.items("actions", "other_views")[0]):
-        cleared |= {"L4/view-repeated", "L4/view-not-different"}
-    times = [lists.frames[name]["time"] for name in ("statements", "actions")]
-    if all(time.null_count() == len(time) for time in times):
-        cleared |= {
-            "L4/time-impossible",
-            "L4/time-without-basis",
-            "L4/time-value-without-basis",
-            "L4/time-without-expression",
-        }
-    return cleared
-
-
-def _participants(lists: Lists) -> set[str]:
-    import numpy as np
-    import polars as pl
-
-    shard, idle = lists.views.shard, idle_kinds(lists.views.schema)
-    known = [shard.frames["actors"]] + ([] if shard.registry is None else [shard.registry])
-    cannot = pl.concat(
-        [actors.filter(pl.col("actor_kind").is_in(idle))["actor_id"].rename("id") for actors in known]
-    )
-    agents = lists.items("actions", "agents")[1]
-    cleared = {"L4/implicit-with-span", "L4/explicit-without-span", "L4/participant-repeated"}
-    if (
-        not len(agents)
-        or not len(cannot)
-        or not agents.struct.field("actor_id").is_in(cannot.implode()).any()
-    ):
-        cleared.add("L4/agent-cannot-act")
-    for role in ("agents", "targets"):
-        rows, found = lists.items("actions", role)
-        if not len(rows):
-            continue
-        items = found.struct.unnest()
-        spoken = pl.col("span").is_not_null()
-        asked = items.select(
-            (pl.col("implicit") & spoken).any().alias("with"),
-            (~pl.col("implicit") & ~spoken).any().alias("without"),
-        )
-        if asked["with"].any():
-            cleared.discard("L4/implicit-with-span")
-        if asked["without"].any():
-            cleared.discard("L4/explicit-without-span")
-        several = np.flatnonzero(lists.lengths("actions", role)[rows] > 1)
-        if len(several):
-            pairs = pl.DataFrame({"row": rows[several], "actor": items["actor_id"].gather(several)})
-            if pairs.n_unique() < len(several):
-                cleared.discard("L4/participant-repeated")
-    return cleared
-
-
-def _named_alike(lists: Lists) -> bool:
-    """Whether the words of every participant, source and addressee are a mention of the same actor, or of none."""
-    import numpy as np
-    import polars as pl
-
-    mentions = lists.frames["mentions"]
-    named = np.flatnonzero(mentions["actor_id"].is_not_null().to_numpy())
-    place = _mixed(lists.articles_of("mentions"), mentions["start"], mentions["end"])[named]
-    places = pl.Series(place).implode()
-    both = pl.Series(_mixed(place, mentions["actor_id"].hash().to_numpy()[named])).implode()
-    for role in ("agents", "targets"):
-        rows, found = lists.items("actions", role)
-        span = found.struct.field("span")
-        spoken = np.flatnonzero(span.is_not_null().to_numpy())
-        ends = [span.struct.field(name).gather(spoken) for name in ("start", "end")]
-        there = _mixed(lists.articles_of("actions")[rows[spoken]], *ends)
-        who = found.struct.field("actor_id").hash().to_numpy()[spoken]
-        other = ~pl.Series(_mixed(there, who)).is_in(both)
-        if other.any() and pl.Series(there).filter(other).is_in(places).any():
-            return False
-    for column, of in (("source_spans", "source_actor_ids"), ("addressee_spans", "addressee_actor_ids")):
-        rows, found = lists.items("statements", column)
-        ends = [found.struct.field(name) for name in ("start", "end")]
-        there = _mixed(lists.articles_of("statements")[rows], *ends)
-        rows, there = (part[pl.Series(there).is_in(places).to_numpy()] for part in (rows, there))
-        counts, who = lists.lengths("statements", of), lists.items("statements", of)[1].hash().to_numpy()
-        firsts, alike = np.cumsum(counts) - counts, counts[rows] == 0
-        for step in range(int(counts.max(initial=0))):
-            has = np.flatnonzero(counts[rows] > step)
-            alike[has] |= pl.Series(_mixed(there[has], who[firsts[rows[has]] + step])).is_in(both).to_numpy()
-        if not alike.all():
-            return False
-    return True
+    return astray
 
 
 def _repeated(lists: Lists, spans: SpanScreen) -> set[str]:
@@ -236,33 +134,24 @@ def _repeated(lists: Lists, spans: SpanScreen) -> set[str]:
         if frame.is_empty():
             cleared.add(id_)
             continue
-        mix = _mixed(lists.articles_of(table))
+        mix = mixed(lists.articles_of(table))
         if table == "mentions":
-            mix = _mixed(mix, frame["start"], frame["end"])
+            mix = mixed(mix, frame["start"], frame["end"])
         for column in parts:
             if spans.spans is None:
                 break
-            mix = _mixed(mix, *_first(spans, table, column, frame.height))
+            mix = mixed(mix, *_first(spans, table, column, frame.height))
         if table == "actions":
-            mix = _mixed(mix, frame["event_id"].hash().to_numpy(), frame["event_type"].hash().to_numpy())
+            mix = mixed(mix, frame["event_id"].hash().to_numpy(), frame["event_type"].hash().to_numpy())
         if pl.Series(mix).n_unique() == frame.height:
             cleared.add(id_)
             if table == "mentions":
                 cleared.add("L4/mention-of-two-actors")
+    events = lists.frames["events"]
+    said = (events["gloss"].str.to_lowercase().hash(), events["event_type"].hash())
+    if pl.Series(mixed(lists.articles_of("events"), *said)).n_unique() == events.height:
+        cleared.add("L4/event-twins")
     return cleared
-
-
-def _mixed(*parts: Any) -> Any:
-    """One 64-bit number of several: equal parts give equal numbers, different parts nearly always different ones."""
-    import numpy as np
-
-    with np.errstate(over="ignore"):
-        mix: Any = np.uint64(0)
-        for part in parts:
-            values = np.asarray(part).astype(np.uint64)
-            mix = (mix ^ values) * np.uint64(0x9E3779B97F4A7C15)
-            mix = mix ^ (mix >> np.uint64(29))
-        return mix
 
 
 def _first(spans: SpanScreen, table: str, column: str, height: int) -> list[Any]:
@@ -270,7 +159,7 @@ def _first(spans: SpanScreen, table: str, column: str, height: int) -> list[Any]
 
     assert spans.spans is not None
     found = []
-    rows, start, end = spans.spans.of(table, column)
+    rows, start, end = spans.spans.of(table, column, EACH)
     for values in (start, end):
         # Written from the back, so that the first of each record stays.
         firsts = np.full(height, -1, dtype=np.int64)

@@ -1,51 +1,24 @@
-"""The rules of spans over all spans of a shard at once: which of them could fail, and in which column."""
+"""How the spans of a shard lie to each other, and its zones: which of the rules hold for all of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from communique.validation.paths import Path, all_span_paths
+from communique.validation.paths import EACH
 from communique.validation.screen_lists import Lists, Rows, _int64
+from communique.validation.screen_long import Long, all_spans
+from communique.validation.texts import SPACE_BYTES, among
 
 if TYPE_CHECKING:
     import polars as pl
-
-Place = tuple[str, str | None]
 
 #: Lists of more spans than this are left to the views.
 _LONG = 64
 
 
-@dataclass
-class Long:
-    """All spans of a shard, path after path; numpy arrays of one length, `text` a series, `path` a number."""
-
-    paths: list[Path]
-    bounds: list[int]
-    path: Any
-    row: Rows
-    art: Rows
-    start: Any
-    end: Any
-    text: pl.Series
-
-    def of(self, table: str, column: str) -> tuple[Rows, Any, Any]:
-        """Record, start and end of the spans of one column of span lists."""
-        at = self.paths.index(Path(table, (column, "*")))
-        part = slice(self.bounds[at], self.bounds[at + 1])
-        return self.row[part], self.start[part], self.end[part]
-
-    def places(self, mask: Any) -> set[Place]:
-        """The tables and columns of the spans where `mask` is true."""
-        import numpy as np
-
-        return {(self.paths[at].table, self.paths[at].root) for at in np.unique(self.path[mask])}
-
-
 class SpanScreen:
-    """Each method gives the places where a rule could fail; none means that it holds for the whole shard."""
+    """Each method says of a rule whether it holds for the whole shard."""
 
     def __init__(self, lists: Lists) -> None:
         self.lists = lists
@@ -54,85 +27,7 @@ class SpanScreen:
     @cached_property
     def spans(self) -> Long | None:
         """None where there is no span, or one without a start or end."""
-        import numpy as np
-        import polars as pl
-
-        paths = all_span_paths(self.views.schema)
-        rows, arts, parts = [], [], []
-        for path in paths:
-            frame = self.lists.frames[path.table]
-            if path.parts:
-                row, found = self.lists.values(path)
-                part = found.struct.unnest().select("start", "end", "text")
-            else:
-                row, part = np.arange(frame.height), frame.select("start", "end", "text")
-            rows.append(row)
-            arts.append(self.lists.articles_of(path.table)[row])
-            parts.append(part)
-        if not sum(map(len, rows)):
-            return None
-        whole = pl.concat(parts)
-        if whole["start"].null_count() or whole["end"].null_count():
-            return None
-        sizes = [len(row) for row in rows]
-        bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
-        start, end = (whole[name].cast(pl.Int64).to_numpy() for name in ("start", "end"))
-        path_of = np.repeat(np.arange(len(paths)), sizes)
-        return Long(
-            paths, bounds, path_of, np.concatenate(rows), np.concatenate(arts), start, end, whole["text"]
-        )
-
-    def judged(self) -> tuple[dict[str, set[Place]], int]:
-        """By id of a span rule the places where it could fail; and of how many spans the text is not known."""
-        import numpy as np
-        import polars as pl
-
-        found, texts = self.spans, self.views.texts
-        assert found is not None
-        chars = texts.chars.cast(pl.Int64).fill_null(-1).to_numpy()
-        there = texts.text.is_not_null().to_numpy()
-        has = found.art >= 0
-        if len(chars):
-            size = np.where(has, chars[found.art], -1)
-            readable = has & there[found.art]
-        else:
-            size, readable = np.full(len(has), -1), has
-        start, end = found.start, found.end
-        ordered = start < end
-        inside = ordered & (end <= size)
-        known = inside & (start >= 0) & readable
-        size_known = size >= 0
-        unknown = int(np.count_nonzero(~size_known | (~known & inside)))
-        differs = np.zeros(len(start), dtype=bool)
-        whole = bool(known.all())
-        rows = np.flatnonzero(known)
-        said = found.text if whole else found.text.gather(rows)
-        cut = texts.cut(found.art[rows], start[rows], end[rows])
-        differs[rows] = (said.cast(pl.Binary) != cut).fill_null(False).to_numpy()
-        again = (found.row[1:] == found.row[:-1]) & (found.path[1:] == found.path[:-1])
-        in_list = np.array([path.in_list for path in found.paths])
-        again = np.concatenate([[False], again & in_list[found.path[1:]]])
-        before, after = np.roll(start, 1), np.roll(end, 1)
-        text = pl.col("text")
-        bare = text.str.strip_chars().str.len_bytes() != text.str.len_bytes()
-        seen = pl.DataFrame({"text": found.text}).select(
-            space=bare.fill_null(False),
-            mark=(text.str.len_bytes() != text.str.len_chars()).fill_null(False),
-        )
-        marked = seen["mark"].to_numpy().copy()
-        wide = np.flatnonzero(marked)
-        marked[wide] = found.text.gather(wide).str.contains("^[\\p{M}\u200d\ufe0f]").to_numpy()
-        masks = {
-            "L3/span-empty": ~ordered,
-            "L3/span-beyond-text": ordered & size_known & (end > size),
-            "L3/span-text-differs": differs,
-            "L3/span-edge-space": seen["space"].to_numpy(),
-            "L3/spans-out-of-order": again & (start < before),
-            "L3/spans-overlap": again & (start < after) & (start >= before) & ordered,
-            "L3/spans-touch": again & (start == after) & ordered,
-            "L3/span-splits-character": marked,
-        }
-        return {id_: found.places(mask) if mask.any() else set() for id_, mask in masks.items()}, unknown
+        return all_spans(self.lists)
 
     def _against(self, holder: Rows, table: str, column: str, hit: Any) -> tuple[Any, bool]:
         """For each span whether `hit(low, high, which)` is true of a span in `column` of the record `holder`.
@@ -142,7 +37,7 @@ class SpanScreen:
         import numpy as np
 
         assert self.spans is not None
-        rows, low, high = self.spans.of(table, column)
+        rows, low, high = self.spans.of(table, column, EACH)
         counts = np.bincount(rows, minlength=self.lists.frames[table].height)
         firsts = np.cumsum(counts) - counts
         found = np.zeros(len(holder), dtype=bool)
@@ -164,7 +59,7 @@ class SpanScreen:
         if self.spans is None:
             return False
         for column in ("source_spans", "cue_spans", "content_spans"):
-            row, start, end = self.spans.of("statements", column)
+            row, start, end = self.spans.of("statements", column, EACH)
             child = np.flatnonzero(parents[row] >= 0)
             start, end = start[child], end[child]
 
@@ -182,7 +77,7 @@ class SpanScreen:
 
         if self.spans is None:
             return not self.lists.frames[table].height
-        row, start, end = self.spans.of(table, column)
+        row, start, end = self.spans.of(table, column, EACH)
 
         def overlaps(low: Any, high: Any, has: Any) -> Any:
             return (start[has] < high) & (low < end[has])
@@ -201,11 +96,11 @@ class SpanScreen:
         # Numbers that order by group and then by place: a group is a parent, or an article.
         group = np.where(parents >= 0, parents, len(parents) + 1 + self.lists.articles_of("statements"))
         base = group.astype(np.int64) << 32
-        cue, low, high = self.spans.of("statements", "cue_spans")
+        cue, low, high = self.spans.of("statements", "cue_spans", EACH)
         firsts = np.flatnonzero(np.append(True, cue[1:] != cue[:-1])) if len(cue) else cue
         lasts = np.append(firsts[1:], len(cue)) - 1 if len(cue) else cue
         which, low, high = cue[firsts], low[firsts], high[lasts]
-        row, start, end = self.spans.of("statements", "content_spans")
+        row, start, end = self.spans.of("statements", "content_spans", EACH)
         if not len(which) or not len(row):
             return True
         order = np.argsort(base[row] + start, kind="stable")
@@ -223,7 +118,7 @@ class SpanScreen:
             return True
         if self.spans is None:
             return False
-        row, start, end = self.spans.of("actions", "trigger_spans")
+        row, start, end = self.spans.of("actions", "trigger_spans", EACH)
         which = np.flatnonzero(linked[row])
         row, start, end = row[which], start[which], end[which]
 
@@ -268,6 +163,10 @@ class SpanScreen:
         low, high = np.concatenate([before, end[last]]), np.concatenate([start, size[last]])
         known = np.concatenate([there, there[last]]) & (low >= 0) & (low < high)
         known &= high <= np.concatenate([size, size[last]])
+        # Nearly every gap is one line break.
+        one = np.flatnonzero(known & (high - low == 1))
+        at = texts.byte_offsets(gaps[one], low[one]) + texts.buffer[1][gaps[one]]
+        known[one] = ~among(SPACE_BYTES)[texts.buffer[0][at]]
         some = np.flatnonzero(known)
         said = texts.cut(gaps[some], low[some], high[some]).cast(_string(), strict=False)
         if not said.str.strip_chars().str.len_bytes().sum():

@@ -28,8 +28,6 @@ def check_shard(run: Evaluation, shards: int | None = None, loaded: Loaded | Non
     `shards` is the number of shards of a built corpus; None for JSON files, which have no place to be in.
     `loaded` holds all columns of the articles whose derived columns are to be compared.
     """
-    import polars as pl
-
     frames = run.shard.frames
     run.result.records = {name: frame.height for name, frame in frames.items()}
     if shards is not None:
@@ -45,7 +43,7 @@ def check_shard(run: Evaluation, shards: int | None = None, loaded: Loaded | Non
         present = {article: loaded.present[number] for article, number in loaded.sample.items()}
         check_derived(run, loaded.full, present)
     run.rules([5])
-    mentions = frames["mentions"].filter(pl.col("actor_id").is_not_null())["actor_id"].unique()
+    mentions = frames["mentions"]["actor_id"].drop_nulls().unique()
     if any(id_.startswith("L5/") for id_ in run.wanted):
         run.result.facts["corpus"] = facts_of(run.shard, run.wanted)
     run.result.mentioned = mentions.filter(~mentions.str.contains(".", literal=True)).hash()
@@ -97,7 +95,9 @@ def _aligned(run: Evaluation, shards: int) -> bool:
         return False
     articles = shard.frames["articles"]
     homes = np.array([shard_of(one, shards) for one in articles["article_id"]], dtype=np.int64)
-    splits = articles["split"]
+    names = sorted({split for files in shard.places.values() for _, _, split, _ in files})
+    # Of splits their positions in a list; what is in no file of the shard has none.
+    splits = articles["split"].replace_strict(names, range(len(names)), default=-1).to_numpy()
     rows = {
         name: found.to_numpy() for name, found in run.views.article_rows.items() if not found.null_count()
     }
@@ -109,9 +109,9 @@ def _aligned(run: Evaluation, shards: int) -> bool:
             return False
         start = 0
         for height, _, split, number in shard.places.get(name, []):
-            mine = np.unique(rows[name][start : start + height])
+            mine = rows[name][start : start + height]
             start += height
-            if (homes[mine] != number).any() or (splits.gather(mine) != split).any():
+            if (homes[mine] != number).any() or (splits[mine] != names.index(split)).any():
                 return False
     return True
 
@@ -185,6 +185,8 @@ def _unused_groups(run: Evaluation) -> None:
     if level2.GROUP_UNUSED.id not in run.wanted:
         return
     actors, mentions = run.shard.frames["actors"], run.shard.frames["mentions"]
+    if actors["article_id"].null_count() == actors.height:
+        return
     frame = actors.with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32)).filter(
         pl.col("article_id").is_not_null()
     )

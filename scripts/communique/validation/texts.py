@@ -8,12 +8,46 @@ is then a view into the text.
 from __future__ import annotations
 
 import hashlib
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+#: The white space of ASCII.
+SPACE_BYTES = b"\t\n\v\f\r "
+#: The letters and digits of ASCII.
+WORD_BYTES = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+@cache
+def among(some: bytes) -> Any:
+    """For each byte, as a numpy array of 256, whether it is one of `some`."""
+    import numpy as np
+
+    found = np.zeros(256, dtype=bool)
+    found[[*some]] = True
+    return found
+
+
+@dataclass(frozen=True)
+class Wide:
+    """Texts with code points of several bytes, end to end. All are numpy arrays.
+
+    `later` are the places of the bytes that go on with a code point; `before` how many code points end before each.
+    `index` is by article the number of its text among these, or -1; `starts` how many code points stand before that
+    text, and `counts` how many of `later`.
+    """
+
+    buffer: Any
+    later: Any
+    index: Any
+    before: Any
+    starts: Any
+    counts: Any
 
 
 class Texts:
@@ -62,54 +96,56 @@ class Texts:
 
     def has_controls(self) -> bool:
         """Whether any text may hold a control character or begin with a byte order mark: a quick look at all bytes."""
-        import numpy as np
+        import polars as pl
+        import pyarrow as pa
 
         buffer, offsets = self.buffer
-        allowed = np.count_nonzero(buffer == 9) + np.count_nonzero(buffer == 10)
-        if np.count_nonzero(buffer < 32) > allowed or (buffer == 127).any():
+        # Comparisons that give a bit for each byte are far faster than those that give a byte.
+        bits = pl.Series(pa.Array.from_buffers(pa.uint8(), len(buffer), [None, pa.py_buffer(buffer)]))
+        if ((bits < 32) & (bits != 9) & (bits != 10)).any() or (bits == 127).any():
             return True
         starts = buffer[offsets[:-1][offsets[:-1] < len(buffer)]]
         if (starts == 0xEF).any():
             return True
-        later = self._later
-        return bool(((buffer[later - 1] == 0xC2) & (buffer[later] < 0xA0)).any())
+        if self._wide is None:
+            return False
+        wide, later = self._wide.buffer, self._wide.later
+        return bool(((wide[later - 1] == 0xC2) & (wide[later] < 0xA0)).any())
 
     @cached_property
-    def _later(self) -> Any:
-        """The bytes that go on with a code point."""
+    def _wide(self) -> Wide | None:
+        """The texts that are not ASCII, None where all are."""
         import numpy as np
 
-        # As signed bytes 0x80 to 0xBF are those below -64.
-        return np.flatnonzero(self.buffer[0].view(np.int8) < -64)
-
-    @cached_property
-    def _wide(self) -> tuple[Any, Any, Any] | None:
-        """For each byte that goes on with a code point, how many code points end before that one.
-
-        By article, how many code points begin before its text; and how many such bytes stand before it, and before
-        its end. None when all texts are ASCII. Code points are counted through all texts end to end.
-        """
-        import numpy as np
-
-        later, offsets = self._later, self.buffer[1]
-        if not len(later):
+        bytes_, chars = (part.fill_null(0).to_numpy().astype(np.int64) for part in (self.bytes, self.chars))
+        rows = np.flatnonzero(bytes_ > chars)
+        if not len(rows):
             return None
-        before = later - np.arange(len(later)) - 1
-        counts = np.searchsorted(later, offsets)
-        return before, offsets[:-1] - counts[:-1], counts
+        buffer, offsets = self.buffer
+        parts = zip(offsets[rows].tolist(), offsets[rows + 1].tolist(), strict=True)
+        joined = np.concatenate([buffer[first:last] for first, last in parts])
+        # As signed bytes 0x80 to 0xBF, which go on with a code point, are those below -64.
+        later = np.flatnonzero(joined.view(np.int8) < -64)
+        ends = np.cumsum(bytes_[rows])
+        first = ends - bytes_[rows]
+        index = np.full(len(bytes_), -1)
+        index[rows] = np.arange(len(rows))
+        counts = np.searchsorted(later, first)
+        return Wide(joined, later, index, later - np.arange(len(later)) - 1, first - counts, counts)
 
     def byte_offsets(self, rows: Any, points: Any) -> Any:
         """Byte offsets of code points `points` in the texts of the articles `rows` (numpy arrays, all within bounds)."""
         import numpy as np
 
-        if self._wide is None:
+        wide = self._wide
+        if wide is None:
             return points
-        before, starts, counts = self._wide
         result = points.astype(np.int64)
-        some = np.flatnonzero((counts[1:] > counts[:-1])[rows])
+        index = wide.index[rows]
+        some = np.flatnonzero(index >= 0)
         if len(some):
-            art = rows[some]
-            result[some] += np.searchsorted(before, starts[art] + result[some]) - counts[art]
+            at = index[some]
+            result[some] += np.searchsorted(wide.before, wide.starts[at] + result[some]) - wide.counts[at]
         return result
 
     def slices(self, frame: pl.DataFrame) -> pl.Series:
@@ -141,8 +177,12 @@ class Texts:
 
     def cut(self, rows: Any, starts: Any, ends: Any) -> pl.Series:
         """The bytes between the code points `starts` and `ends` of the texts `rows` (numpy arrays, all within bounds)."""
+        first = self.byte_offsets(rows, starts)
+        return self.bytes_at(rows, first, self.byte_offsets(rows, ends) - first)
+
+    def bytes_at(self, rows: Any, first: Any, size: Any) -> pl.Series:
+        """`size` bytes from the byte `first` of the texts `rows` (numpy arrays); fewer at the end of a text."""
         import polars as pl
 
-        first, last = self.byte_offsets(rows, starts), self.byte_offsets(rows, ends)
-        spans = pl.DataFrame({"text": self.binary.gather(rows), "first": first, "size": last - first})
+        spans = pl.DataFrame({"text": self.binary.gather(rows), "first": first, "size": size})
         return spans.select(pl.col("text").bin.slice(pl.col("first"), pl.col("size"))).to_series()

@@ -39,9 +39,10 @@ class Views(SpanViews, CodebookViews, GraphViews, WordViews):
         yield from getattr(self, f"_{name}")(faulty)
 
     def _table(self, name: str) -> Iterator[View]:
+        """The table itself. Its rows are numbered only if one fails."""
         import polars as pl
 
-        frame = self.shard.frames[name].with_columns(row=pl.int_range(pl.len(), dtype=pl.UInt32))
+        frame = self.shard.frames[name]
         if name == "articles":
             frame = frame.with_columns(
                 suspect=pl.lit(self.texts.has_controls()),

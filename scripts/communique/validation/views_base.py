@@ -49,6 +49,14 @@ class ViewBase:
         return Texts(self.shard.frames["articles"])
 
     @cached_property
+    def whole_words(self) -> pl.Series:
+        """For each article whether its names are whole words: English, with its apostrophes."""
+        import polars as pl
+
+        english = (pl.col("language") == "en") & (pl.col("apostrophes") == "kept")
+        return self.shard.frames["articles"].select(english.fill_null(False)).to_series()
+
+    @cached_property
     def article_rows(self) -> dict[str, pl.Series]:
         """For each table the row of each record's article, null where there is none."""
         import polars as pl

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from communique.validation.paths import Path, flatten, span_paths
+from communique.validation.texts import WORD_BYTES, among
 from communique.validation.views_base import View, ViewBase
 
 if TYPE_CHECKING:
@@ -146,16 +147,12 @@ class SpanViews(ViewBase):
         import numpy as np
         import polars as pl
 
-        mentions, articles = self.shard.frames["mentions"], self.shard.frames["articles"]
-        whole = articles.select(
-            ((pl.col("language") == "en") & (pl.col("apostrophes") == "kept"))
-            .fill_null(False)
-        ).to_series()  # fmt: skip
+        mentions = self.shard.frames["mentions"]
         frame = mentions.select("start", "end", "text").with_row_index("row")
         frame = frame.with_columns(
             art=self.article_rows["mentions"],
             size=self.texts.chars.gather(self.article_rows["mentions"]),
-            whole=whole.gather(self.article_rows["mentions"]),
+            whole=self.whole_words.gather(self.article_rows["mentions"]),
         )
         frame = frame.filter(
             pl.col("whole")
@@ -166,8 +163,7 @@ class SpanViews(ViewBase):
         if frame.is_empty():
             return
         buffer, offsets = self.texts.buffer
-        word = np.zeros(256, dtype=bool)
-        word[[*b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"]] = True
+        word = among(WORD_BYTES)
         rows = frame["art"].to_numpy().astype(np.int64)
         cut = np.zeros(len(rows), dtype=bool)
         for column in ("start", "end"):

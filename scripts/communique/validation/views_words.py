@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from communique.schema import Table
+from communique.schema import Schema, Table
 from communique.schema.model import core
-from communique.validation.paths import Path, flatten
+from communique.validation.paths import Path, flatten, once, stored_tables
 from communique.validation.views_base import View, ViewBase
 
 if TYPE_CHECKING:
@@ -32,6 +32,15 @@ def label_columns(table: Table) -> list[str]:
     return [name for name in found if name != "text"]
 
 
+def all_labels(schema: Schema) -> list[tuple[str, str]]:
+    """(table, column) of the `label_columns` of every stored table; looked for once."""
+
+    def find() -> list[tuple[str, str]]:
+        return [(table.name, column) for table in stored_tables(schema) for column in label_columns(table)]
+
+    return once(schema, "_labels", find)
+
+
 class WordViews(ViewBase):
     """Labels, evidence, views in their statements, times in their articles."""
 
@@ -39,17 +48,17 @@ class WordViews(ViewBase):
         """Every label: its value, its column, and whether it is a note."""
         import polars as pl
 
-        for name, frame in self.shard.frames.items():
-            for column in label_columns(self.schema.table(name)):
-                if frame[column].null_count() == frame.height:
-                    continue
-                labels = frame.select(
-                    pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
-                    pl.col(column).alias("value"),
-                    pl.lit(column).alias("column"),
-                    pl.lit(column == "note").alias("note"),
-                )
-                yield View("labels", name, labels, column)
+        for name, column in all_labels(self.schema):
+            frame = self.shard.frames[name]
+            if frame[column].null_count() == frame.height:
+                continue
+            labels = frame.select(
+                pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
+                pl.col(column).alias("value"),
+                pl.lit(column).alias("column"),
+                pl.lit(column == "note").alias("note"),
+            )
+            yield View("labels", name, labels, column)
 
     def _evidence(self, faulty: dict[str, pl.Series]) -> Iterator[View]:
         """Statements whose evidence is a mark: the text around each content, all contents of a statement together."""

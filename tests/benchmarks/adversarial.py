@@ -263,11 +263,21 @@ def drop_paragraphs(document: Document, rng: random.Random) -> Document:
     return join([line for line in lines if rng.random() > 0.3] or lines)
 
 
+def is_copy(sentence: Document) -> bool:
+    """Whether no letter of it is the old text's own."""
+    return all(origin is None or origin < 0 for _, origin in sentence)
+
+
 def without_repetition(document: Document, rng: random.Random) -> Document:
     """Of equal lines, or equal sentences, one kept: the first or the last."""
     lines = [sentences(line) if rng.random() < 0.7 else [line] for line in lines_of(document)]
     last = rng.random() < 0.5
-    seen: set[str] = set()
+    # A copy that is kept in the place of what it was made of is a sentence moved, and its spans are where it is.
+    seen = {keyed(text_of(one)).whole for line in lines for one in line if not is_copy(one)}
+    lines = [
+        [one for one in line if not is_copy(one) or keyed(text_of(one)).whole not in seen] for line in lines
+    ]
+    seen = set()
     kept = []
     for line in lines[::-1] if last else lines:
         fresh = [one for one in line if keyed(text_of(one)).whole not in seen]

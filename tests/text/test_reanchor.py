@@ -130,7 +130,9 @@ def test_other_white_space_loses_nothing_and_moves_nothing_wrongly(
     spans = [s for s in every_span(text, 2) if s["start"] in goes and s["end"] - 1 in goes]
     spans = [s for s in spans if bench.letters(text, s["start"], s["end"])]
     report = reanchor(fingerprint(text, level), span_checks(text, spans, level), new)
-    assert report.status in ("identical", "normalised")
+    # A text without letters or digits has no key to be known by.
+    known = report.status in ("identical", "normalised")
+    assert known or not bench.letters(text, 0, len(text))
     for wanted, anchored in zip(spans, report.spans, strict=True):
         assert anchored.recovered
         letters = bench.letters(text, wanted["start"], wanted["end"])

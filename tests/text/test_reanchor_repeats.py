@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from communique.text.fingerprint import Level, fingerprint, span_checks
@@ -97,6 +99,31 @@ def test_an_article_printed_twice_has_no_place_for_a_span(level: Level, order: i
         new = lined(*[old, changed][::order])
         found = reanchor(fingerprint(old, level), span_checks(old, spans, level), new).spans
         assert {one.status for one in found} == {"ambiguous"}
+
+
+@pytest.mark.parametrize("level", ["paragraph", "token"])
+def test_printed_twice_with_lines_broken_elsewhere_too(level: Level) -> None:
+    """No sentence is there once, and no line is a paragraph; the reader's copy alone must open the digests."""
+    old = lined(f"{OPENING} {BRIDGE}", f"{HARVEST} {SCHOOLS}", f"{VILLAGES} {AGAIN}")
+    spans = [place(old, words) for words in ("Engineers", "the convoy", "Farmers", VILLAGES, "deputy")]
+    words = f"{old} {old.replace('old bridge', 'new bridge')}".split()
+    for width in range(4, 12):
+        new = lined(*(" ".join(words[at : at + width]) for at in range(0, len(words), width)))
+        found = reanchor(fingerprint(old, level), span_checks(old, spans, level), new).spans
+        assert not any(one.recovered for one in found)
+
+
+def test_words_that_are_all_alike_have_no_place_but_in_their_paragraph() -> None:
+    """Of a text of twelve words, five in a row are found elsewhere by chance."""
+    rng = random.Random(4)
+    some = "him her it to was the on when a said in minister".split()
+    alike = [" ".join(rng.choices(some, k=14)) + "." for _ in range(20)]
+    news = [" ".join(rng.choices([f"w{n}" for n in range(200)], k=14)) + "." for _ in range(20)]
+    for lines, recovered in ((alike, 18), (news, 20)):
+        old = lined(*(" ".join(lines[at : at + 2]) for at in range(0, 20, 2)))
+        spans = [{"start": old.index(line), "end": old.index(line) + len(line)} for line in lines]
+        found = put_back(old, old.replace(lines[4], lines[4][:-1] + " xylograph."), *spans)
+        assert sum(one.recovered for one in found) == recovered
 
 
 def test_lines_broken_elsewhere_leave_repeated_text_where_it_is() -> None:

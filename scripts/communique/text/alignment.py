@@ -56,12 +56,12 @@ def find_blocks(
     lengths: set[int],
     digest_of: Callable[[str], str],
     wanted: Container[str],
-    taken: Container[int],
-) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Digests of old blocks with their token ranges in a text whose lines are broken elsewhere.
+    taken: Container[int] = (),
+) -> dict[str, list[tuple[int, int]]]:
+    """Where old blocks, given by their digests, stand in a text whose lines are broken elsewhere: token ranges.
 
     A block may start where any sentence starts and has one of `lengths` tokens; tokens in `taken` belong to
-    other blocks. Blocks that are found twice, or that overlap one another, are left out.
+    other blocks.
     """
     places: dict[str, list[tuple[int, int]]] = {}
     for first, _ in new.sentences:
@@ -74,6 +74,11 @@ def find_blocks(
             found = digest_of(new.key(first, last))
             if found in wanted:
                 places.setdefault(found, []).append((first, last))
+    return places
+
+
+def found_once(places: Mapping[str, list[tuple[int, int]]]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Of the blocks of `find_blocks` those that stand in one place, in order, without those that overlap others."""
     once = sorted((where[0], found) for found, where in places.items() if len(where) == 1)
     reach = 0
     for (first, last), found in once:

@@ -15,6 +15,7 @@ from communique.text.alignment import (
     common_seeds,
     find_blocks,
     find_runs,
+    found_once,
     grams,
     match_paragraphs,
 )
@@ -28,6 +29,8 @@ CONTEXT = 5
 BESIDE = 2
 # What less than one token in so many is left of may be another article with the same note below it.
 LEAST = 10
+# News has 0.01 to 0.03 of equal pairs of words.
+ALIKE = 0.06
 _HINT = 40
 
 
@@ -130,9 +133,12 @@ class Search:
             if index not in self.blocks and paragraph["tokens"] >= fp.SHORT and paragraph["copies"] == 1
         }
         lengths = {self.paragraphs[index]["tokens"] for index in missing.values()}
+        places = find_blocks(self.new, lengths, fp.block_digest, missing.keys(), taken)
+        twice = sum(self.paragraphs[missing[one]]["tokens"] for one, there in places.items() if len(there) > 1)
+        self.is_twice = self.is_twice or 2 * twice > self.token_starts[-1]
         windows = [
             (missing[found], first, last)
-            for found, (first, last) in find_blocks(self.new, lengths, fp.block_digest, missing.keys(), taken)
+            for found, (first, last) in found_once(places)
             if self.new.whole.count(self.new.key(first, last)) == 1
         ]
         # Where most of an article is gone, two lines that together are a paragraph may be the rests of others,
@@ -164,6 +170,16 @@ class Search:
         if self.tokens is not None:
             found = max(found, sum(shift is not None for shift in self.tokens.shift))
         return LEAST * found < self.token_starts[-1]
+
+    @cached_property
+    def is_alike(self) -> bool:
+        """Whether so many words of the old text are the same that SEED of them agree by chance.
+
+        Simpson's index (Measurement of diversity, Nature 163, 1949): the share of pairs of tokens that are equal.
+        """
+        size = len(self.old_tokens)
+        equal = sum(count * (count - 1) for count in Counter(self.old_tokens).values())
+        return equal > ALIKE * size * (size - 1)
 
     def anchor(self, span: fp.SpanCheck) -> Anchored:
         """What became of one span."""
@@ -238,6 +254,9 @@ class Search:
                 why = "its surroundings are there, its own words differ"
                 return Anchored("changed", reason=why, near=near)
             return Anchored("lost", reason="its words and their surroundings are not in this text")
+        if self.is_alike:
+            why = "its article has too few different words to tell its places apart"
+            return Anchored("ambiguous", reason=why, near=near)
         new = self.new
         key_first = new.bounds[first + shift] + span["chars"][0]
         key_last = new.bounds[last + shift] + span["chars"][1]
@@ -331,8 +350,8 @@ def _recover(source: fp.Fingerprint, new: Keyed) -> bytes | None:
     if len(found) < source["threshold"]:
         missing = {tag for tag, index in index_of.items() if index not in found}
         lengths = {sentence["tokens"] for sentence in sentences if sentence["tag"] in missing}
-        for tag, (first, last) in find_blocks(new, lengths, fp.sentence_tag, missing, {}):
-            found[index_of[tag]] = new.key(first, last)
+        for tag, places in find_blocks(new, lengths, fp.sentence_tag, missing).items():
+            found[index_of[tag]] = new.key(*places[0])
     shares = [(index, sentences[index]["share"], key) for index, key in sorted(found.items())]
     # Should a tag have matched by chance, the other end of the list may do without it.
     for candidate in (shares, shares[::-1]):

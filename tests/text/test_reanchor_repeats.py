@@ -116,7 +116,7 @@ def test_printed_twice_with_lines_broken_elsewhere_too(level: Level) -> None:
 def test_words_that_are_all_alike_have_no_place_but_in_their_paragraph() -> None:
     """Of a text of twelve words, five in a row are found elsewhere by chance."""
     rng = random.Random(4)
-    some = "him her it to was the on when a said in minister".split()
+    some = ["him", "her", "it", "to", "was", "the", "on", "when", "a", "said", "in", "minister"]
     alike = [" ".join(rng.choices(some, k=14)) + "." for _ in range(20)]
     news = [" ".join(rng.choices([f"w{n}" for n in range(200)], k=14)) + "." for _ in range(20)]
     for lines, recovered in ((alike, 18), (news, 20)):

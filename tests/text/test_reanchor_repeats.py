@@ -95,8 +95,11 @@ def test_an_article_printed_twice_has_no_place_for_a_span(level: Level, order: i
         old.replace("old bridge", "new bridge"),
         lined(*FILLER),
         old.replace("A deputy then", "Nobody"),
+        lined(BRIDGE, HARVEST, SCHOOLS),
     ):
-        new = lined(*[old, changed][::order])
+        # The last is a part of an article, and that twice, once with a word changed.
+        whole = old if "deputy" in changed or OPENING in changed else changed.replace("the river", "a river")
+        new = lined(*[whole, changed][::order])
         found = reanchor(fingerprint(old, level), span_checks(old, spans, level), new).spans
         assert {one.status for one in found} == {"ambiguous"}
 

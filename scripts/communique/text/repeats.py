@@ -41,8 +41,8 @@ class Repeats:
         old_counts, new_counts = Counter(old_grams), Counter(new_grams)
         several = {gram for gram, count in old_counts.items() if count > 1}
         more = {gram for gram, count in new_counts.items() if 0 < old_counts[gram] < count}
-        # Neither of two copies of the whole article is the article, though a word may be changed in one of them.
-        self.is_twice = 2 * len(more) > len(old_counts)
+        # Neither of two copies of all that is left is the article, though a word may be changed in one of them.
+        self.is_twice = 2 * len(more) > len(old_counts.keys() & new_counts.keys())
         # Where SEED tokens start that were printed several times, or are printed more often than they were.
         self.repeated = _places(old_grams, several)
         self.repeated_here = _places(new_grams, several)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Iterable
 from functools import cached_property
 
 from communique.text import fingerprint as fp
@@ -98,8 +99,9 @@ class Search:
 
         digests = [fp.paragraph_digest(new, index) for index in range(len(new.paragraphs))]
         here, there = Counter(digests), Counter(p["digest"] for p in self.paragraphs)
-        twice = sum(p["tokens"] for p in self.paragraphs if here[p["digest"]] > there[p["digest"]])
-        self.is_twice = 2 * twice > self.token_starts[-1]
+        twice = [at for at, p in enumerate(self.paragraphs) if here[p["digest"]] > there[p["digest"]]]
+        found = [at for at, p in enumerate(self.paragraphs) if here[p["digest"]]]
+        self.is_twice = 2 * self._size(twice) > self._size(found)
         taken: dict[int, int | None] = {}
         matches = match_paragraphs([p["digest"] for p in self.paragraphs], digests, single, allowed)
         below = {**matches, len(self.paragraphs): len(digests)}
@@ -134,8 +136,9 @@ class Search:
         }
         lengths = {self.paragraphs[index]["tokens"] for index in missing.values()}
         places = find_blocks(self.new, lengths, fp.block_digest, missing.keys(), taken)
-        twice = sum(self.paragraphs[missing[one]]["tokens"] for one, there in places.items() if len(there) > 1)
-        self.is_twice = self.is_twice or 2 * twice > self.token_starts[-1]
+        twice = self._size(missing[one] for one, there in places.items() if len(there) > 1)
+        found_here = self._size([*self.blocks, *(missing[one] for one in places)])
+        self.is_twice = self.is_twice or 2 * twice > found_here
         windows = [
             (missing[found], first, last)
             for found, (first, last) in found_once(places)
@@ -147,6 +150,10 @@ class Search:
         for index, first, last in windows:
             if sure or not self._has_seam(first, last):
                 self._settle(index, first, last, first - self.token_starts[index], taken)
+
+    def _size(self, paragraphs: Iterable[int]) -> int:
+        """Number of tokens of old paragraphs."""
+        return sum(self.paragraphs[index]["tokens"] for index in paragraphs)
 
     def _has_seam(self, first: int, last: int) -> bool:
         """Whether a line ends at the end of a sentence within new tokens."""
@@ -166,7 +173,7 @@ class Search:
     @cached_property
     def is_too_little(self) -> bool:
         """Whether hardly anything was found, as in another article that shares a passage with this one."""
-        found = sum(self.paragraphs[index]["tokens"] for index in self.blocks)
+        found = self._size(self.blocks)
         if self.tokens is not None:
             found = max(found, sum(shift is not None for shift in self.tokens.shift))
         return LEAST * found < self.token_starts[-1]

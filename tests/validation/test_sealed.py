@@ -188,6 +188,14 @@ def test_a_changed_byte_is_found_once_in_its_file(
     assert found == [(id, file, field)]
 
 
+def test_sources_without_checksums_are_counted_as_not_checked(released: Path) -> None:
+    (released / "project/corpus" / NAME).unlink()
+    report = validate(released / "project")
+    assert [(one.id, one.count) for one in report.not_checked] == [("L0/source-changed", 1)]
+    assert report.findings == []
+
+
+
 def test_a_build_after_a_change_gives_no_finding(released: Path) -> None:
     project = Project(released / "project")
     gold_changed(released)

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from communique.corpus.buildsums import NAME as BUILD_SUMS
 from communique.errors import CommuniqueError, ProjectError
 from communique.project import Project, find_project
 from communique.schema import Schema, load_schema
-from communique.validation.finding import Findings
+from communique.validation import level0
+from communique.validation.finding import Findings, NotChecked
 from communique.validation.report import Report
 from communique.validation.session import Options
 from communique.validation.severity import NAME, expired, read_gradings, regrader
@@ -167,6 +169,9 @@ def _whole_project(home: Project, options: Options, found: Findings, progress: P
             for finding, count in release_findings(home, schema, options.wanted(), options.cap):
                 found.add(finding, count)
         _seals(home, options, found)
+        if level0.SOURCE_CHANGED.id in options.wanted() and not (home.corpus / BUILD_SUMS).exists():
+            why = f"corpus/{BUILD_SUMS} is not there; the next build writes it"
+            report.not_checked.append(NotChecked(level0.SOURCE_CHANGED.id, 1, why))
     return report
 
 

@@ -351,6 +351,8 @@ def test_a_cue_is_not_kept_by_the_end_of_another_sentence() -> None:
 
 
 planting = _load_benchmark("planting")
+for _name in ("editing", "scraping"):
+    _load_benchmark(_name)
 adversary = _load_benchmark("adversarial")
 
 

@@ -195,7 +195,6 @@ def test_sources_without_checksums_are_counted_as_not_checked(released: Path) ->
     assert report.findings == []
 
 
-
 def test_a_build_after_a_change_gives_no_finding(released: Path) -> None:
     project = Project(released / "project")
     gold_changed(released)

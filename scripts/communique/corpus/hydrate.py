@@ -23,7 +23,7 @@ from communique.corpus.hydrate_rows import Places, Restored, claims_of, restore,
 from communique.corpus.hydrate_texts import Copy, Wanted, assign, refuse_wrong
 from communique.corpus.load import locate
 from communique.corpus.manifest import NAME, manifest_json, read_manifest, verify_file
-from communique.corpus.public import WITHHELD, parts_of, read_rows, shards_of
+from communique.corpus.public import WITHHELD, Homes, parts_of, read_rows, shards_of
 from communique.corpus.snapshot import Snapshot
 from communique.corpus.tableset import content_digest, write_tables
 from communique.corpus.walk import Walker
@@ -230,7 +230,7 @@ def _write(
     project: Project,
     manifest: Record,
     tables: dict[str, list[Record]],
-    homes: dict[str, dict[str, tuple[str, int]]],
+    homes: Homes,
     documents: list[Document],
     unused: list[str],
 ) -> Hydrated:
@@ -243,7 +243,7 @@ def _write(
             shutil.copytree(annotations / part, made / "annotations" / part)
     schema = load_schema(goal)
     corpus = made / "corpus"
-    written, _ = write_tables(corpus, schema, parts_of(tables, homes, schema), manifest["shards"])
+    written, _ = write_tables(corpus, schema, parts_of(tables, homes), manifest["shards"])
     shown = {**manifest, "schema": schema.fingerprint, "digest": content_digest(written), "tables": written}
     withheld = shown.pop("withheld")
     identical = all(written[table]["digest"] == value for table, value in withheld["whole"].items())

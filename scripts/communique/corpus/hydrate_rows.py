@@ -17,6 +17,11 @@ from communique.text.spans import joined
 Record = dict[str, Any]
 Places = dict[tuple[int, int], Anchored]
 
+_WORDS = {
+    table: [(column, spans) for (of, column), spans in WORDS_OF.items() if of == table]
+    for table, _ in WORDS_OF
+}
+
 
 @dataclass(frozen=True)
 class Lost:
@@ -78,7 +83,6 @@ def restore(line: Record, new: Keyed) -> tuple[Restored, Places]:
 
 def restore_row(name: str, row: Record, walker: Walker, made: Restored, places: Places) -> Record | None:
     """One row of the article with its spans; None for a mention that is lost, to which nothing refers."""
-    key = walker.key(row)
 
     def anchored(value: Record) -> Anchored:
         return places[value["start"], value["end"]]
@@ -87,7 +91,7 @@ def restore_row(name: str, row: Record, walker: Walker, made: Restored, places: 
         near = next((one.near for one in map(anchored, values) if one.near), None)
         offsets = [(one["start"], one["end"]) for one in values]
         where = "/".join(str(part) for part in path)
-        made.lost.append(Lost(name, key, where, status, reason or "", offsets, near))
+        made.lost.append(Lost(name, walker.key(row), where, status, reason or "", offsets, near))
 
     def visit(kind: Kind, value: Any, path: tuple[str | int, ...]) -> Any:
         if kind == "spans":
@@ -117,9 +121,8 @@ def restore_row(name: str, row: Record, walker: Walker, made: Restored, places: 
             return None
         made.recovered += 1
         new.update(start=one.start, end=one.end, text=one.text)
-    for (table, column), spans in WORDS_OF.items():
-        if table == name:
-            new[column] = joined(new[spans]) or None
+    for column, spans in _WORDS.get(name, ()):
+        new[column] = joined(new[spans]) or None
     if name == "articles":
         _article(new, made)
     return new

@@ -20,7 +20,6 @@ from communique.corpus.runs import Runs, search
 from communique.corpus.snapshot import Snapshot, at_version
 from communique.corpus.tables import Part
 from communique.corpus.tableset import content_digest, row_digests, write_tables
-from communique.corpus.walk import Walker
 from communique.corpus.withheld_schema import write_schema
 from communique.corpus.withhold import Tables, runs_of, withhold, without
 from communique.errors import ProjectError
@@ -31,6 +30,8 @@ from communique.schema import Schema, Table, load_schema
 from communique.text.fingerprint import Level
 
 Record = dict[str, Any]
+#: Split and shard by article, the same in all tables; None for what belongs to no article (the actor registry).
+Homes = dict[str | None, tuple[str, int]]
 
 WITHHELD = "withheld.jsonl"
 _PROSE = ("guidelines", "codebook")
@@ -96,16 +97,15 @@ def publish(
     return published
 
 
-def read_rows(snapshot: Snapshot, schema: Schema) -> tuple[Tables, dict[str, dict[str, tuple[str, int]]]]:
-    """All rows of all tables, and by table and key the split and shard that each row lies in."""
+def read_rows(snapshot: Snapshot, schema: Schema) -> tuple[Tables, Homes]:
+    """All rows of all tables, and where the rows of each article lie."""
     tables: Tables = {}
-    homes: dict[str, dict[str, tuple[str, int]]] = {}
+    homes: Homes = {}
     for name, table in schema.tables.items():
-        tables[name], homes[name] = [], {}
-        walker = Walker(table)
+        tables[name] = []
         for entry, rows in shards_of(snapshot, table):
             tables[name] += rows
-            homes[name].update(dict.fromkeys(map(walker.key, rows), (entry["split"], entry["shard"])))
+            homes.update(dict.fromkeys((row["article_id"] for row in rows), (entry["split"], entry["shard"])))
     return tables, homes
 
 
@@ -118,13 +118,12 @@ def shards_of(snapshot: Snapshot, table: Table) -> Iterator[tuple[Record, list[R
         yield entry, list(records(read_parquet([verify_file(snapshot.corpus, entry)], table), table))
 
 
-def parts_of(tables: Tables, homes: dict[str, dict[str, tuple[str, int]]], schema: Schema) -> Iterator[Part]:
+def parts_of(tables: Tables, homes: Homes) -> Iterator[Part]:
     """The rows in the splits and shards that they came from."""
     for name, rows in tables.items():
-        walker = Walker(schema.table(name))
         by_home: dict[tuple[str, int], list[Record]] = {}
         for row in rows:
-            by_home.setdefault(homes[name][walker.key(row)], []).append(row)
+            by_home.setdefault(homes[row["article_id"]], []).append(row)
         for (split, shard), found in sorted(by_home.items()):
             yield split, shard, name, found
 
@@ -152,7 +151,7 @@ def _publish(project: Project, snapshot: Snapshot, made: Path, level: Level) -> 
     write_schema(project.schema if snapshot.project is project else snapshot.project.schema,
                  made / "annotations" / "schema", "withheld")  # fmt: skip
     shown_schema = load_schema(made / "annotations" / "schema")
-    tables, _ = write_tables(corpus, shown_schema, parts_of(public.tables, homes, schema), manifest["shards"])
+    tables, _ = write_tables(corpus, shown_schema, parts_of(public.tables, homes), manifest["shards"])
     facts = read_json(project.facts)
     shown = {
         **manifest,

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from communique.text.alignment import SEED, grams
+from communique.text.alignment import SEED
 
 # Nothing so near to a span may be printed more often than it was.
 AROUND = 10
@@ -20,14 +20,16 @@ AROUND = 10
 class Repeats:
     """The repeated text of two texts, each a token digest of one byte a token.
 
-    `old_edges`, `new_edges`: tokens at which a line begins or ends. `seeds` as of `common_seeds`.
-    `lines`, `sentences`: token ranges of the new text, in order.
+    `old_grams`, `new_grams`: their `grams`. `old_edges`, `new_edges`: tokens at which a line begins or ends.
+    `seeds` as of `common_seeds`. `lines`, `sentences`: token ranges of the new text, in order.
     """
 
     def __init__(
         self,
         old: bytes,
         new: bytes,
+        old_grams: Sequence[bytes],
+        new_grams: Sequence[bytes],
         seeds: Mapping[int, int],
         old_edges: set[int],
         lines: Sequence[tuple[int, int]],
@@ -37,7 +39,6 @@ class Repeats:
         self.old_edges = old_edges
         self.new_edges = {edge for bounds in lines for edge in bounds}
         self.lines, self.sentences = lines, sentences
-        old_grams, new_grams = grams(old), grams(new)
         old_counts, new_counts = Counter(old_grams), Counter(new_grams)
         several = {gram for gram, count in old_counts.items() if count > 1}
         more = {gram for gram, count in new_counts.items() if 0 < old_counts[gram] < count}

@@ -85,7 +85,14 @@ class Search:
         self.tokens = Claims(len(old_tokens), find_runs(old_tokens, new_tokens, self.seeds), taken)
         self.old_edges = set(self.token_starts)
         self.repeats = Repeats(
-            old_tokens, new_tokens, self.seeds, self.old_edges, new.paragraphs, _sentences(new)
+            old_tokens,
+            new_tokens,
+            old_grams,
+            new_grams,
+            self.seeds,
+            self.old_edges,
+            new.paragraphs,
+            _sentences(new),
         )
         self.is_twice = self.is_twice or self.repeats.is_twice
 

@@ -263,6 +263,7 @@ BROKEN = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("id_", "fault"), BROKEN, ids=[f"{number}:{id_}" for number, (id_, _) in enumerate(BROKEN)]
 )

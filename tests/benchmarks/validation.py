@@ -7,10 +7,14 @@ Each measurement is a process of its own. `scan` is a bare Polars scan of the sa
 their time is scaled to all rows (marked by *), since jsonschema would take hours. DuckDB does unique keys and
 references (level 2) on all rows. In brackets the ratio by CPU, which a busy machine disturbs less.
 
-Measured 2026-11-30 on two cores with a load of 7 to 14 from other work, medians of 3; some 215 checks (the target of
-3.2 times the scan, set when there were 151, is not reached); 40 faults planted and found:
+Measured 2026-11-30 on two idle cores, three runs in turns, some 215 checks, 40 faults planted and found (the target of
+3.2 times the scan is reached by clock, where the scan has one thread and validate two, and not by CPU):
 
     articles   rows         scan CPU s   validate CPU s   peak GB   x scan, CPU   x scan, wall
+    100,000    3,851,401    4.1 to 4.5   16.6 to 19.0     0.34      3.8 to 4.3    2.4, 2.9, 3.0
+
+With a load of 7 to 14 from other work (medians of 3, the machine at another speed):
+
     10,000     385,141      0.32         2.2              0.33      6.8           5.5 (5 faults a shard)
     100,000    3,851,401    2.7, 3.0     12.7, 14.2       0.39      4.7, 4.7      4.4, 4.6 (two series)
 

@@ -220,7 +220,7 @@ def _document(line: Record, restored: dict[str, Restored], found: dict[str, Copy
         one.recovered,
         {str(status): count for status, count in one.report.counts.items()},
         values,
-        [dict(vars(lost)) for lost in one.lost],
+        [lost._asdict() for lost in one.lost],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from communique.corpus.seal import key_of, unseal, unwrap
 from communique.corpus.walk import WORDS_OF, Kind, Walker, put
@@ -23,8 +23,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Lost:
+class Lost(NamedTuple):
     """One span, or list of spans, that isn't restored, and why. Offsets are those of the withheld text.
 
     `near`: where a person should look in the reader's text; a hint, never an anchor.

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from communique.text.spans import Span
 
@@ -15,8 +15,7 @@ TextStatus = Literal["identical", "normalised", "drifted", "unrelated", "differs
 SPAN_STATUSES: tuple[SpanStatus, ...] = ("exact", "moved", "changed", "lost", "ambiguous")
 
 
-@dataclass(frozen=True, slots=True)
-class Anchored:
+class Anchored(NamedTuple):
     """What became of one span.
 
     `exact`: check passed, same offsets. `moved`: check passed, new offsets. Otherwise there are no offsets
@@ -73,11 +72,10 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able, counts included."""
-        return {**asdict(self), "counts": self.counts}
+        return {**asdict(self), "spans": [span._asdict() for span in self.spans], "counts": self.counts}
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A span list re-anchored as one: all fragments or none. `spans` is empty unless all were recovered."""
 
     status: SpanStatus
@@ -90,12 +88,13 @@ def together(fragments: Sequence[Anchored]) -> Unit:
 
     Fragments that are all found but no longer ordered and disjoint make the unit `changed`.
     """
-    for status in ("lost", "changed", "ambiguous"):
-        for fragment in fragments:
-            if fragment.status == status:
-                several = f" ({len(fragments)} fragments; none is kept)" if len(fragments) > 1 else ""
-                return Unit(fragment.status, [], f"{fragment.reason}{several}")
+    if any(fragment.start is None for fragment in fragments):
+        for status in ("lost", "changed", "ambiguous"):
+            for fragment in fragments:
+                if fragment.status == status:
+                    several = f" ({len(fragments)} fragments; none is kept)" if len(fragments) > 1 else ""
+                    return Unit(fragment.status, [], f"{fragment.reason}{several}")
     spans = [fragment.span() for fragment in fragments]
-    if any(a["end"] > b["start"] for a, b in pairwise(spans)):
+    if len(spans) > 1 and any(a["end"] > b["start"] for a, b in pairwise(spans)):
         return Unit("changed", [], "its fragments no longer follow one another in this order")
     return Unit("moved" if any(f.status == "moved" for f in fragments) else "exact", spans)

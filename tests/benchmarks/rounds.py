@@ -8,8 +8,8 @@ and regions per second of conversion alone, in seconds of the processor; all as 
 
 Seen on 2026-11-25 on two cores: 1000 tasks (32 MB, 1 turn, nothing else running) push 0.81, pull 0.86 of the SDK's
 time, 97 and 96 MB where the SDK's process takes 638 and 513 MB; conversion 20,000 regions/s to tasks and 56,000 back.
-5000 tasks (159 MB, 1 turn, beside up to fifteen other processes, before conversion was spread over the cores) push
-1.47, pull 0.60; 232 MB in a push and 146 MB in a pull, where the SDK's process takes 2411 and 1799 MB.
+5000 tasks (159 MB, 1 turn, on 2026-11-30, next to nothing else running) push 0.69 (59 s against 86), pull 0.80 (52 s
+against 65); 228 MB in a push and 147 MB in a pull, where the SDK's process takes 2411 and 1798 MB.
 """
 
 from __future__ import annotations

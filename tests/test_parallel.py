@@ -13,7 +13,7 @@ CODE = """
 from communique import parallel
 from communique.errors import ProjectError
 parallel._cores = lambda: 2
-work = parallel.Parallel(lambda item: (item * 2, "ü"), list(range(1000)), small=10)
+work = parallel.Parallel(lambda item: (item * 2, "ü"), list(range(1000)))
 assert work._pool is not None
 assert work.results() == [(item * 2, "ü") for item in range(1000)]
 def fails(item):
@@ -21,7 +21,7 @@ def fails(item):
         raise ProjectError("Bad.", record=str(item))
     return item
 try:
-    parallel.Parallel(fails, list(range(1000)), small=10).results()
+    parallel.Parallel(fails, list(range(1000))).results()
 except ProjectError as error:
     print(error.record)
 """

@@ -33,12 +33,12 @@ _jobs: dict[int, tuple[Callable[[Any], Any], Sequence[Any]]] = {}
 class Parallel(Generic[Item, Result]):
     """`function` of each item; started when made, so that other work can be done until `results`."""
 
-    def __init__(self, function: Callable[[Item], Result], items: Sequence[Item], small: int = SMALL) -> None:
+    def __init__(self, function: Callable[[Item], Result], items: Sequence[Item]) -> None:
         self.function, self.items = function, items
         self._parts: list[tuple[range, Future[list[Result]]]] = []
         self._pool: ProcessPoolExecutor | None = None
         cores = _cores()
-        if len(items) < small or cores < 2 or not _may_fork():
+        if len(items) < SMALL or cores < 2 or not _may_fork():
             return
         job = id(self)
         _jobs[job] = (function, items)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from planting import Document, copy_of, lines_of, of_sentences, text_of, words_of
 from reanchor import NAMES, drift, join, plain, sentences
@@ -52,12 +53,19 @@ def corrected_copy(document: Document, rng: random.Random) -> Document:
     return join(lines)
 
 
+def _pairs(
+    lines: list[list[Document]], rng: random.Random
+) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Up to four pairs of sentences, each as its line and its number there."""
+    places = [(i, j) for i, line in enumerate(lines) for j in range(len(line))]
+    chosen = rng.sample(places, min(len(places) // 2 * 2, 8))
+    return zip(chosen[::2], chosen[1::2], strict=True)
+
+
 def replaced_by_copy(document: Document, rng: random.Random) -> Document:
     """Sentences gone, and copies of others, which stay, in their places."""
     lines = [sentences(line) for line in lines_of(document)]
-    places = [(i, j) for i, line in enumerate(lines) for j in range(len(line))]
-    chosen = rng.sample(places, min(len(places) // 2 * 2, 8))
-    for (i, j), (k, m) in zip(chosen[::2], chosen[1::2], strict=True):
+    for (i, j), (k, m) in _pairs(lines, rng):
         if keyed(text_of(lines[i][j])).whole != keyed(text_of(lines[k][m])).whole:
             lines[i][j] = copy_of(lines[k][m])
     return of_sentences(lines)
@@ -66,9 +74,7 @@ def replaced_by_copy(document: Document, rng: random.Random) -> Document:
 def nearly_copied(document: Document, rng: random.Random) -> Document:
     """Sentences gone, and copies of others, which stay, in their places with one word different."""
     lines = [sentences(line) for line in lines_of(document)]
-    places = [(i, j) for i, line in enumerate(lines) for j in range(len(line))]
-    chosen = rng.sample(places, min(len(places) // 2 * 2, 8))
-    for (i, j), (k, m) in zip(chosen[::2], chosen[1::2], strict=True):
+    for (i, j), (k, m) in _pairs(lines, rng):
         found = words_of(lines[k][m])
         if found and keyed(text_of(lines[i][j])).whole != keyed(text_of(lines[k][m])).whole:
             low, high = rng.choice([found[0], found[-1], rng.choice(found)])

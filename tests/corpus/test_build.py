@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dying import before_step
 
 from communique.corpus.build import build, check
 from communique.corpus.digest import combined, row_digest
@@ -23,6 +24,11 @@ from communique.corpus.shards import ARTICLES_PER_SHARD, shard_count, shard_of
 from communique.errors import CommuniqueError, ProjectError
 from communique.project import Project
 from communique.schema import load_schema
+
+_BUILD = (
+    "import sys; from pathlib import Path; from communique.project import Project;"
+    "from communique.corpus.build import build; build(Project(Path(sys.argv[1])))"
+)
 
 
 def _bytes(folder: Path) -> dict[str, bytes]:
@@ -193,15 +199,11 @@ def test_many_shards_hold_each_article_together(project: Project, monkeypatch: p
 @pytest.mark.slow
 def test_killed_at_any_moment_the_corpus_still_loads(project: Project) -> None:
     """kill -9 at random moments, twenty times, each time with something to rebuild."""
-    code = (
-        "import sys; from pathlib import Path; from communique.project import Project;"
-        "from communique.corpus.build import build; build(Project(Path(sys.argv[1])))"
-    )
     rng = random.Random(3)
     killed = 0
     for number in range(20):
         _edit(project, lambda data, n=number: [event.update(gloss=f"Event {n}") for event in data["events"]])
-        process = subprocess.Popen([sys.executable, "-c", code, str(project.root)])
+        process = subprocess.Popen([sys.executable, "-c", _BUILD, str(project.root)])
         time.sleep(0.15 + rng.random() * 0.9)
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
@@ -216,30 +218,16 @@ def test_killed_at_any_moment_the_corpus_still_loads(project: Project) -> None:
     assert not list(project.corpus.rglob("*.tmp"))
 
 
-_DIES_AT_WRITE = """
-import os, sys
-from pathlib import Path
-from communique.corpus.build import build
-from communique.project import Project
-left, replace = int(sys.argv[2]), os.replace
-def die(source, goal):
-    global left
-    if not left:
-        os._exit(137)
-    left -= 1
-    replace(source, goal)
-os.replace = die
-build(Project(Path(sys.argv[1])))
-"""
-
-
 @pytest.mark.slow
 def test_killed_while_any_file_is_written_the_next_build_leaves_nothing_behind(project: Project) -> None:
     """Dies between writing and renaming the first file, the second, … until a build writes no more files than that."""
     for number in range(40):
         _edit(project, lambda data, n=number: [event.update(gloss=f"Event {n}") for event in data["events"]])
-        ended = subprocess.run([sys.executable, "-c", _DIES_AT_WRITE, str(project.root), str(number)])
-        died = ended.returncode == 137
+        # Of the three steps of a file the last puts it in its place.
+        ended = subprocess.run(
+            [sys.executable, "-c", before_step(3 * number + 3) + _BUILD, str(project.root)]
+        )
+        died = ended.returncode == -signal.SIGKILL
         assert bool(list(project.corpus.rglob(".*.tmp"))) == died
         assert len(load("events", path=project.root))
         build(project)

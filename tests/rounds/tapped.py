@@ -6,12 +6,16 @@ A moment told by bytes is the same moment of the work on a quick machine and on 
 from __future__ import annotations
 
 import contextlib
+import os
 import random
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from communique.rounds.server import Server
 
 #: Where the moment lies: right at the byte, in the midst of whatever is said there; when the piece of the
 #: conversation that has it went out, so that a server begins its work; or when the next answer is there and
@@ -33,6 +37,15 @@ class Moment:
 def some_moment(rng: random.Random, whole: int, end: Callable[[], None]) -> Moment:
     """Any moment of a conversation of `whole` bytes."""
     return Moment(rng.randint(1, whole), rng.choice((CUT, SENT, UNANSWERED)), end)
+
+
+def end_server(running: Server, suddenly: bool) -> None:
+    """End a server as by `kill -9`, or as it is asked to."""
+    if suddenly:
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait()
+    else:
+        running.stop()
 
 
 class Tap:

@@ -18,7 +18,7 @@ import warm
 from communique.rounds import client, importer, server, serverfolder, transport
 
 sys.path.insert(0, str(Path(__file__).parent))
-from tapped import some_moment, tapped
+from tapped import end_server, some_moment, tapped
 
 
 def task(name: str, *, regions: int = 1, repeat: int = 1) -> dict[str, Any]:
@@ -223,11 +223,7 @@ def test_killing_the_server_at_random_moments(
 
     def end() -> None:
         tap.close()
-        if turn % 2:
-            os.kill(running.pid, signal.SIGKILL)
-            running.wait()
-        else:
-            running.stop()
+        end_server(running, suddenly=bool(turn % 2))
 
     try:
         with client.connect(running.url, running.token()) as connected:

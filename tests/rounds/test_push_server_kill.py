@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +14,7 @@ from communique.rounds.serve import server_folder
 
 sys.path.insert(0, str(Path(__file__).parent))
 from commanded import AT_ONCE, check_pushed, communique, many, many_round, on_server
-from tapped import some_moment, tapped
+from tapped import end_server, some_moment, tapped
 
 pytestmark = pytest.mark.slow
 
@@ -37,11 +35,7 @@ def test_killing_the_server(
 
     def end() -> None:
         tap.close()
-        if kills % 2:
-            os.kill(running.pid, signal.SIGKILL)
-            running.wait()
-        else:
-            running.stop()
+        end_server(running, suddenly=bool(kills % 2))
 
     try:
         plan = many_round(source, "whole", PEOPLE)

@@ -49,14 +49,6 @@ class TableDiff:
         mask = differs(self.before, self.after, column)
         return self.before.filter(mask), self.after.filter(mask)
 
-    def count_columns(self) -> None:
-        """Fill `columns` from the changed rows."""
-        counts = {
-            column: int(differs(self.before, self.after, column).sum())
-            for column in (self.after.columns if self.after.height else ())
-        }
-        self.columns = {column: count for column, count in counts.items() if count}
-
     def inverse(self) -> TableDiff:
         return TableDiff(
             self.name, self.key, self.added, self.removed, self.after, self.before, dict(self.columns)
@@ -157,9 +149,9 @@ def joined(parts: list[TableDiff], table: Table) -> TableDiff:
     before = pl.concat([*(one.before for one in parts), moved.before])
     after = pl.concat([*(one.after for one in parts), moved.after])
     order = after.select(pl.arg_sort_by(list(table.key))).to_series()
-    made = TableDiff(table.name, table.key, moved.removed, moved.added, before[order], after[order])
-    made.count_columns()
-    return made
+    counts = {column: sum(one.columns.get(column, 0) for one in (*parts, moved)) for column in after.columns}
+    columns = {column: count for column, count in counts.items() if count}
+    return TableDiff(table.name, table.key, moved.removed, moved.added, before[order], after[order], columns)
 
 
 def compare(before: pl.DataFrame, after: pl.DataFrame, table: Table) -> TableDiff:
@@ -204,7 +196,10 @@ def compare(before: pl.DataFrame, after: pl.DataFrame, table: Table) -> TableDif
         rows(before, changed["__row"]),
         rows(after, changed["__row_b"]),
     )
-    made.count_columns()
+    for column in after.columns if made.after.height else ():
+        count = int(differs(made.before, made.after, column).sum())
+        if count:
+            made.columns[column] = count
     return made
 
 

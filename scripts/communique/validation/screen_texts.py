@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from communique.validation.paths import Path
 from communique.validation.screen_lists import Rows
 from communique.validation.screen_long import Long, Place
 from communique.validation.texts import SPACE_BYTES, WORD_BYTES, among
 from communique.validation.views import Views
-
-if TYPE_CHECKING:
-    pass
 
 
 class TextScreen:
